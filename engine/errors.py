@@ -1,0 +1,146 @@
+"""Error functions: how far the outputs y are from the targets t, and which way is down.
+
+All are sums over the outputs of a case and over the cases; a ``Task`` divides by the number of cases where its
+reduction is "mean". Arrays are feature-major, (..., K, N), as training keeps them.
+
+An error function is bound to its arrays once and then called for every batch, because for a small network the
+preparation of a call costs more than the call.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.calls import Total, inner, product
+from engine.types import Array
+
+Evaluate = Callable[[], Total]
+_ANY = "any output activation"
+
+
+class Head(NamedTuple):
+    """What stands on top of the last logits.
+
+    ``bind(logits, outputs, targets, delta)`` gives a function that fills ``delta`` and returns the error summed
+    over the cases, (...). ``delta`` is dE/dz where ``at_logit`` is true, else dE/dy. Where ``fills_outputs`` is
+    true it computes the outputs as well, else they are there already.
+    """
+
+    bind: Callable[[Array, Array, Array, Array], Evaluate]
+    at_logit: bool = False
+    fills_outputs: bool = False
+
+
+@dataclass(frozen=True)
+class ErrorFunction:
+    """One error function: its heads by the output activation they are made for."""
+
+    name: str
+    title: str
+    formula: str
+    heads: dict[str, Head]
+
+    def head(self, output: str) -> Head:
+        """The head for this output activation; ValueError where the two do not belong together."""
+        if output not in self.heads and _ANY not in self.heads:
+            legal = " or ".join(self.heads)
+            raise ValueError(f"error is {self.name!r} with output {output!r}; its output must be {legal}")
+        return self.heads.get(output) or self.heads[_ANY]
+
+
+def _squared(logits: Array, outputs: Array, targets: Array, delta: Array) -> Evaluate:
+    subtract, squares = np.subtract, inner(delta, delta)
+
+    def evaluate() -> Total:
+        # E = 1/2 sum (t - y)^2, dE/dy = y - t
+        subtract(outputs, targets, delta)
+        return 0.5 * squares()
+
+    return evaluate
+
+
+def _absolute(logits: Array, outputs: Array, targets: Array, delta: Array) -> Evaluate:
+    residual = np.empty_like(delta)
+    total = inner(residual, delta)
+
+    def evaluate() -> Total:
+        # r = y - t; E = sum |r|, dE/dy = sign r
+        np.subtract(outputs, targets, residual)
+        np.sign(residual, delta)
+        return total()
+
+    return evaluate
+
+
+def _huber(logits: Array, outputs: Array, targets: Array, delta: Array) -> Evaluate:
+    residual = np.empty_like(delta)
+    total = inner(residual, delta)
+
+    def evaluate() -> Total:
+        # r = y - t; E = sum r^2 / 2 where |r| <= 1, |r| - 1/2 beyond; dE/dy = s = clip(r, -1, 1), E = sum s (r - s / 2)
+        np.subtract(outputs, targets, residual)
+        np.clip(residual, -1.0, 1.0, delta)
+        np.subtract(residual, 0.5 * delta, residual)
+        return total()
+
+    return evaluate
+
+
+def _sigmoid_cross_entropy(logits: Array, outputs: Array, targets: Array, delta: Array) -> Evaluate:
+    told = inner(logits, targets)
+
+    def evaluate() -> Total:
+        # E = -sum t log y + (1 - t) log(1 - y) = sum log(1 + exp(z)) - t z, which never takes the log of 0
+        np.logaddexp(0.0, logits, delta)
+        total: Total = np.add.reduce(delta, axis=(-2, -1)) - told()
+        # dE/dz = y - t
+        np.subtract(outputs, targets, delta)
+        return total
+
+    return evaluate
+
+
+def _softmax_cross_entropy(logits: Array, outputs: Array, targets: Array, delta: Array) -> Evaluate:
+    row = (*delta.shape[:-2], 1, delta.shape[-1])
+    highest, normaliser = np.empty(row), np.empty(row)
+    # sums are products with ones: a third of the cost of np.add.reduce at this size
+    normalise = product(np.ones((1, delta.shape[-2])), outputs, normaliser)
+    told, over_cases = inner(delta, targets), inner(normaliser, np.ones(row))
+    maximum, subtract, exp, divide, log = np.maximum.reduce, np.subtract, np.exp, np.divide, np.log
+
+    def evaluate() -> Total:
+        # z' = z - max z; y = exp(z') / s, s = sum_j exp(z'_j)
+        maximum(logits, -2, None, highest, True)
+        subtract(logits, highest, delta)
+        exp(delta, outputs)
+        normalise()
+        divide(outputs, normaliser, outputs)
+        # E = -sum t log y = sum_cases log s - sum t z', where the targets of a case sum to 1
+        log(normaliser, normaliser)
+        total = over_cases() - told()
+        # dE/dz = y - t
+        subtract(outputs, targets, delta)
+        return total
+
+    return evaluate
+
+
+ERRORS: dict[str, ErrorFunction] = {
+    record.name: record
+    for record in (
+        ErrorFunction("squared", "Squared error", r"E = \tfrac12 \sum (t - y)^2", {_ANY: Head(_squared)}),
+        ErrorFunction(
+            "cross_entropy",
+            "Cross-entropy",
+            r"E = -\sum t \log y",
+            {
+                "sigmoid": Head(_sigmoid_cross_entropy, at_logit=True),
+                "softmax": Head(_softmax_cross_entropy, at_logit=True, fills_outputs=True),
+            },
+        ),
+        ErrorFunction("absolute", "Absolute error", r"E = \sum |t - y|", {_ANY: Head(_absolute)}),
+        ErrorFunction("huber", "Huber error", r"E = \sum \mathrm{huber}_1(t - y)", {_ANY: Head(_huber)}),
+    )
+}

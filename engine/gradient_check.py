@@ -1,0 +1,45 @@
+"""Is the gradient right? Central differences of the error beside the analytic gradient."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from engine import checks
+from engine.curvature import STEP
+from engine.surfaces import ErrorSurface
+from engine.types import Array
+
+
+@dataclass(frozen=True)
+class GradientCheck:
+    """Analytic and numeric slopes (M,) along M directions and max |a - n| / max(|a|, |n|)."""
+
+    analytic: Array
+    numeric: Array
+    relative_error: float
+
+
+def check_gradient(
+    surface: ErrorSurface, weights: npt.ArrayLike, directions: int | None = None, seed: int = 0
+) -> GradientCheck:
+    """Compare the gradient at one point (P,) with central differences.
+
+    Along every weight; or, for a network of many weights, along ``directions`` random unit vectors drawn from
+    ``seed``. The relative error is that of the largest slope, so a slope near zero does not blow it up.
+    """
+    point = checks.array("weights", weights, surface.dimension)
+    axes = np.eye(surface.dimension)
+    if directions is not None:
+        axes = np.random.default_rng(seed).normal(
+            size=(checks.integer("directions", directions, 1), surface.dimension)
+        )
+        axes /= np.linalg.norm(axes, axis=1, keepdims=True)
+    # n = (E(w + h d) - E(w - h d)) / 2 h
+    steps = STEP * np.maximum(1.0, np.abs(axes @ point))
+    shifts = axes * steps[:, None]
+    numeric = (surface.error(point + shifts) - surface.error(point - shifts)) / (2.0 * steps)
+    analytic = axes @ surface.gradient(point)
+    largest = max(np.abs(analytic).max(), np.abs(numeric).max())
+    worst = np.abs(analytic - numeric).max()
+    return GradientCheck(analytic, numeric, float(worst / largest) if largest > 0.0 else 0.0)

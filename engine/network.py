@@ -1,0 +1,174 @@
+"""A feed-forward network on one flat weight vector."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from engine import checks
+from engine.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
+from engine.types import Array
+
+
+class Forward(NamedTuple):
+    """What every layer made of the inputs, case by case: ``activities[0]`` are the inputs (..., N, D),
+    ``activities[k]`` and ``logits[k - 1]`` belong to layer k and have shape (..., N, width)."""
+
+    activities: tuple[Array, ...]
+    logits: tuple[Array, ...]
+
+
+def _small_random(generator: np.random.Generator, fan_in: int, fan_out: int) -> Array:
+    # w ~ U(-0.1, 0.1)
+    return generator.uniform(-0.1, 0.1, (fan_out, fan_in))
+
+
+def _glorot(generator: np.random.Generator, fan_in: int, fan_out: int) -> Array:
+    # w ~ U(-a, a), a = sqrt(6 / (fan_in + fan_out)); Glorot and Bengio 2010, eq. 16
+    limit = math.sqrt(6.0 / (fan_in + fan_out))
+    return generator.uniform(-limit, limit, (fan_out, fan_in))
+
+
+def _he(generator: np.random.Generator, fan_in: int, fan_out: int) -> Array:
+    # w ~ N(0, 2 / fan_in); He et al. 2015, eq. 10
+    return generator.normal(0.0, math.sqrt(2.0 / fan_in), (fan_out, fan_in))
+
+
+def _zero(generator: np.random.Generator, fan_in: int, fan_out: int) -> Array:
+    return np.zeros((fan_out, fan_in))
+
+
+INITIALISERS: dict[str, Callable[[np.random.Generator, int, int], Array]] = {
+    "small_random": _small_random,
+    "glorot": _glorot,
+    "he": _he,
+    "zero": _zero,
+}
+
+
+@dataclass(frozen=True)
+class Network:
+    """Layers of neurons, each fully connected to the next.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        The number of inputs, of neurons in each hidden layer, of outputs: at least two numbers, none below 1.
+    hidden, output : str
+        Activation of the hidden layers and of the output layer, names from ``ACTIVATIONS``.
+    initialiser : str
+        How first weights are drawn, a name from ``INITIALISERS``; biases start at 0.
+
+    Notes
+    -----
+    The flat vector holds, layer after layer, the matrix (fan_out, fan_in + 1) in row-major order, its last column
+    the bias. So a neuron's incoming weights lie side by side, a layer's logits are one matrix product with the
+    activities below and a row of ones, and its gradient, bias included, is one more.
+    """
+
+    sizes: tuple[int, ...]
+    hidden: str = "tanh"
+    output: str = "linear"
+    initialiser: str = "glorot"
+
+    def __post_init__(self) -> None:
+        """Check and normalise every field."""
+        object.__setattr__(self, "sizes", _checked_sizes(self.sizes))
+        checks.choice("hidden", self.hidden, HIDDEN_ACTIVATIONS)
+        checks.choice("output", self.output, ACTIVATIONS)
+        checks.choice("initialiser", self.initialiser, INITIALISERS)
+
+    @cached_property
+    def dimension(self) -> int:
+        """The number of weights P, biases included."""
+        return sum(fan_out * (fan_in + 1) for fan_in, fan_out in self.layers)
+
+    @cached_property
+    def layers(self) -> tuple[tuple[int, int], ...]:
+        """(fan_in, fan_out) of every layer but the input."""
+        return tuple(zip(self.sizes[:-1], self.sizes[1:], strict=True))
+
+    @cached_property
+    def activations(self) -> tuple[str, ...]:
+        """The activation of every layer but the input."""
+        return (self.hidden,) * (len(self.sizes) - 2) + (self.output,)
+
+    def matrices(self, weights: Array) -> list[Array]:
+        """Views of the flat vector, (..., P) -> for each layer (..., fan_out, fan_in + 1), biases last."""
+        views, begin = [], 0
+        for fan_in, fan_out in self.layers:
+            end = begin + fan_out * (fan_in + 1)
+            views.append(weights[..., begin:end].reshape(*weights.shape[:-1], fan_out, fan_in + 1))
+            begin = end
+        return views
+
+    def pack(self, weights: Sequence[npt.ArrayLike], biases: Sequence[npt.ArrayLike]) -> Array:
+        """Lists of (fan_in, fan_out) weights and (fan_out,) biases, one a layer -> one flat vector (P,)."""
+        for name, given in (("weights", weights), ("biases", biases)):
+            if len(given) != len(self.layers):
+                raise ValueError(f"{name} has {len(given)} layers; the network has {len(self.layers)}")
+        flat = np.empty(self.dimension)
+        for layer, (matrix, (fan_in, fan_out)) in enumerate(
+            zip(self.matrices(flat), self.layers, strict=True)
+        ):
+            matrix[:, :-1] = checks.array(f"weights[{layer}]", weights[layer], fan_in, fan_out).T
+            matrix[:, -1] = checks.array(f"biases[{layer}]", biases[layer], fan_out)
+        return flat
+
+    def unpack(self, weights: npt.ArrayLike) -> tuple[list[Array], list[Array]]:
+        """One flat vector (..., P) -> lists of weights (..., fan_in, fan_out) and biases (..., fan_out), copied."""
+        matrices = self.matrices(checks.weight_vectors("weights", weights, self.dimension))
+        return [np.swapaxes(m[..., :-1], -1, -2).copy() for m in matrices], [
+            m[..., -1].copy() for m in matrices
+        ]
+
+    def first_weights(self, seed: int) -> Array:
+        """First weights (P,) drawn by the initialiser from the seed; biases are 0."""
+        generator = np.random.default_rng(checks.integer("seed", seed, 0))
+        flat = np.zeros(self.dimension)
+        for matrix, (fan_in, fan_out) in zip(self.matrices(flat), self.layers, strict=True):
+            matrix[:, :-1] = INITIALISERS[self.initialiser](generator, fan_in, fan_out)
+        return flat
+
+    def forward(
+        self, weights: npt.ArrayLike, inputs: npt.ArrayLike, dtype: npt.DTypeLike = np.float64
+    ) -> Forward:
+        """Activities and logits of every layer.
+
+        ``weights`` (..., P) and ``inputs`` (N, D); ``dtype=np.float32`` is for pictures: faster, good to 1e-6.
+        """
+        vector = checks.weight_vectors("weights", weights, self.dimension).astype(dtype, copy=False)
+        below: Any = checks.array("inputs", inputs, None, self.sizes[0]).astype(dtype, copy=False).T
+        activities, logits = [below.T], []
+        for matrix, name in zip(self.matrices(vector), self.activations, strict=True):
+            # z = W y + b
+            logit = np.matmul(matrix[..., :-1], below) + matrix[..., -1:]
+            below = np.empty_like(logit)
+            with np.errstate(over="ignore"):
+                ACTIVATIONS[name].value(logit, below)
+            logits.append(np.swapaxes(logit, -1, -2))
+            activities.append(np.swapaxes(below, -1, -2))
+        return Forward(tuple(activities), tuple(logits))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The settings as JSON values."""
+        return {
+            "sizes": list(self.sizes),
+            "hidden": self.hidden,
+            "output": self.output,
+            "initialiser": self.initialiser,
+        }
+
+
+def _checked_sizes(sizes: Sequence[int]) -> tuple[int, ...]:
+    try:
+        listed = tuple(sizes)
+    except TypeError:
+        raise ValueError(f"sizes is {sizes!r}; it must list the widths of at least two layers") from None
+    if len(listed) < 2:
+        raise ValueError(f"sizes is {sizes!r}; it must name at least the inputs and the outputs")
+    return tuple(checks.integer(f"sizes[{layer}]", width, 1) for layer, width in enumerate(listed))

@@ -1,0 +1,383 @@
+"""Data sets: the same settings give the same numbers everywhere, parts are sound, bad input is named."""
+
+import copy
+import json
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine import generators
+from engine.datasets import DATASETS, Dataset, DataSource, Origin, dataset_from_dict
+from engine.types import PARTS, Array
+
+ALL = pytest.mark.parametrize("source", DATASETS.values(), ids=DATASETS)
+CLASSES = [source for source in DATASETS.values() if source.kind == "classification"]
+ALL_CLASSES = pytest.mark.parametrize("source", CLASSES, ids=lambda source: source.name)
+ARRAYS = ("inputs", "targets", *PARTS)
+
+
+def sixty_cases(split: Any = (0.5, 0.25, 0.25)) -> Dataset:
+    generator = np.random.default_rng(3)
+    return Dataset.from_arrays(generator.normal(size=(60, 3)), generator.normal(size=(60, 2)), split)
+
+
+def fingerprint() -> str:
+    data = [source.generate(100, 0.3, 5, (0.5, 0.3, 0.2)) for source in DATASETS.values()]
+    return sha256(b"".join(getattr(each, name).tobytes() for each in data for name in ARRAYS)).hexdigest()
+
+
+# --- made-up data
+
+
+def test_registry_holds_the_classics() -> None:
+    assert {"circle", "xor", "gaussians", "spiral", "moons", "line"} <= DATASETS.keys()
+    assert all(name == source.name for name, source in DATASETS.items())
+
+
+@ALL
+def test_shapes_types_and_texts(source: DataSource) -> None:
+    data = source.generate(cases=37)
+    assert data.inputs.shape == (37, len(source.input_names))
+    assert data.targets.shape == (37, 1)
+    assert data.inputs.dtype == data.targets.dtype == np.float64
+    assert data.training.dtype == data.validation.dtype == data.test.dtype == np.int64
+    assert source.title
+    assert source.description.endswith(".")
+    assert data.origin == Origin(source.name, 37, 0.0, 0, (1.0, 0.0, 0.0))
+
+
+@ALL
+def test_same_settings_same_data(source: DataSource) -> None:
+    draw = source.draw
+    for first, second in zip(*(draw(50, 0.2, np.random.default_rng(4)) for _ in range(2)), strict=True):
+        np.testing.assert_array_equal(first, second)
+    assert source.generate(50, 0.2, 4) is source.generate(50, 0.2, 4)  # remembered
+    assert source.generate(50, 0.2, 4) != source.generate(50, 0.2, 5)
+
+
+def test_another_process_draws_the_same() -> None:
+    here = Path(__file__)
+    code = f"import sys; sys.path[:0] = {[str(here.parent), str(here.parents[2])]!r}; "
+    code += "import test_datasets; print(test_datasets.fingerprint())"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == fingerprint()
+
+
+@ALL
+def test_inputs_stay_in_the_window(source: DataSource) -> None:
+    assert np.abs(source.generate(5000).inputs).max() <= 5.0
+    low, high = source.domain
+    noisy = source.generate(5000, noise=0.5).inputs
+    assert ((noisy > low) & (noisy < high)).all(axis=1).mean() > 0.98
+
+
+@ALL_CLASSES
+@pytest.mark.parametrize("cases", [2, 3, 10, 251])
+def test_classes_are_balanced(source: DataSource, cases: int) -> None:
+    targets = source.generate(cases).targets
+    assert set(np.unique(targets)) == {-1.0, 1.0}
+    assert abs(targets.sum()) <= 1.0
+
+
+@ALL_CLASSES
+def test_batches_in_the_order_of_the_data_are_mixed(source: DataSource) -> None:
+    batches = source.generate(1000).targets.reshape(20, 50)
+    assert np.abs(batches.mean(axis=1)).max() < 0.6
+
+
+def side_of_circle(inputs: Array) -> Array:
+    return 3.0 - np.hypot(*inputs.T)
+
+
+def side_of_spiral(inputs: Array) -> Array:
+    # the arm of +1 is where the angle equals 2 pi turns r / 5
+    angle = np.arctan2(inputs[:, 1], inputs[:, 0])
+    return np.cos(angle - 2.0 * np.pi * generators.SPIRAL_TURNS * np.hypot(*inputs.T) / 5.0)
+
+
+def side_of_moons(inputs: Array) -> Array:
+    # nearer to the half circle of +1 than to that of -1
+    inside = generators.MOON_RADIUS * np.array([[0.5, 0.25]])
+    upper = np.abs(np.hypot(*(inputs + inside).T) - 3.0) + 10.0 * (inputs[:, 1] < -0.75 - 1e-9)
+    lower = np.abs(np.hypot(*(inputs - inside).T) - 3.0) + 10.0 * (inputs[:, 1] > 0.75 + 1e-9)
+    return lower - upper
+
+
+@pytest.mark.parametrize(
+    ("name", "side"),
+    [
+        ("circle", side_of_circle),
+        ("xor", lambda inputs: inputs[:, 0] * inputs[:, 1]),
+        ("gaussians", lambda inputs: inputs.sum(axis=1)),
+        ("spiral", side_of_spiral),
+        ("moons", side_of_moons),
+    ],
+)
+def test_without_noise_the_classes_do_not_mix(name: str, side: Callable[[Array], Array]) -> None:
+    data = DATASETS[name].generate(20_000)
+    np.testing.assert_array_equal(np.sign(side(data.inputs)), data.targets[:, 0])
+
+
+def test_line_without_noise_is_a_line() -> None:
+    data = DATASETS["line"].generate()
+    np.testing.assert_array_equal(data.targets, 1.0 + 0.5 * data.inputs)
+
+
+@ALL
+def test_noise_is_a_standard_deviation(source: DataSource) -> None:
+    noisy_field = "targets" if source.kind == "regression" else "inputs"
+    clean, some, full = (getattr(source.generate(20_000, noise), noisy_field) for noise in (0.0, 0.5, 1.0))
+    np.testing.assert_allclose((some - clean).std(axis=0), 0.5 * source.noise_scale, rtol=0.02)
+    # the same seed with more noise: the same points, moved further
+    np.testing.assert_allclose(full - clean, 2.0 * (some - clean), atol=1e-12)
+
+
+@ALL
+def test_cached_arrays_are_read_only(source: DataSource) -> None:
+    data = source.generate(split=(0.6, 0.2, 0.2))
+    for name in ARRAYS:
+        with pytest.raises(ValueError, match="read-only"):
+            getattr(data, name)[0] = 0
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"cases": 1}, r"cases is 1; it must be a whole number between 2 and 100000"),
+        ({"cases": 100_001}, "cases is 100001"),
+        ({"cases": 10.0}, "cases is 10.0"),
+        ({"cases": True}, "cases is True"),
+        ({"cases": "10"}, "cases is '10'"),
+        ({"noise": -0.1}, r"noise is -0.1; it must be a finite number at least 0 and at most 1"),
+        ({"noise": 1.1}, "noise is 1.1"),
+        ({"noise": np.nan}, "noise is nan"),
+        ({"noise": None}, "noise is None"),
+        ({"seed": -1}, "seed is -1; it must be a whole number at least 0"),
+        ({"seed": 0.5}, "seed is 0.5"),
+        ({"split": (0.5, 0.5)}, "split is .*three shares"),
+        ({"split": {"training": [0]}}, "split is .*three shares"),
+        ({"cases": 2, "split": (0.5, 0.25, 0.25)}, "split is .*with 2 cases it cannot fill 3 parts"),
+    ],
+)
+def test_bad_settings_are_named(settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        DATASETS["circle"].generate(**settings)
+
+
+# --- parts
+
+
+@pytest.mark.parametrize(
+    ("shares", "cases", "sizes"),
+    [
+        (None, 7, (7, 0, 0)),
+        ((1.0, 0.0, 0.0), 7, (7, 0, 0)),
+        ((0.6, 0.2, 0.2), 10, (6, 2, 2)),
+        ((0.5, 0.5, 0.0), 10, (5, 5, 0)),
+        ((0.7, 0.0, 0.3), 10, (7, 0, 3)),
+        ((0.01, 0.98, 0.01), 10, (1, 8, 1)),
+        ((0.98, 0.01, 0.01), 3, (1, 1, 1)),
+        ((0.1, 0.2, 0.7), 1000, (100, 200, 700)),
+        (np.array([0.8, 0.1, 0.1]), 250, (200, 25, 25)),
+    ],
+)
+def test_shares(shares: Any, cases: int, sizes: tuple[int, ...]) -> None:
+    data = Dataset.from_arrays(np.ones((cases, 1)), np.ones(cases), shares, seed=1)
+    parts = [data.training, data.validation, data.test]
+    assert tuple(map(len, parts)) == sizes
+    assert all((np.diff(part) > 0).all() for part in parts)
+    np.testing.assert_array_equal(np.sort(np.concatenate(parts)), np.arange(cases))
+
+
+def test_shares_are_drawn_with_the_seed() -> None:
+    inputs, shares = np.ones((100, 1)), (0.5, 0.25, 0.25)
+    first, again, other = (Dataset.from_arrays(inputs, inputs, shares, seed) for seed in (0, 0, 1))
+    assert first == again
+    assert first != other
+
+
+def test_parts_have_nothing_to_do_with_the_classes() -> None:
+    data = DATASETS["xor"].generate(10_000, split=(0.5, 0.25, 0.25))
+    assert all(abs(data.part(name)[1].mean()) < 0.05 for name in PARTS)
+
+
+def test_given_parts() -> None:
+    inputs = np.arange(10.0)[:, None]
+    data = Dataset.from_arrays(inputs, inputs[:, 0], {"training": [7, 2, 5], "test": np.array([0], np.uint8)})
+    np.testing.assert_array_equal(data.training, [2, 5, 7])
+    np.testing.assert_array_equal(data.part("training")[0], [[2.0], [5.0], [7.0]])
+    np.testing.assert_array_equal(data.part("test")[1], [[0.0]])
+    assert data.part("validation")[0].shape == (0, 1)
+    assert data.targets.shape == (10, 1)
+    with pytest.raises(ValueError, match="part is 'tset'; it must be one of training, validation, test"):
+        data.part("tset")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("split", "message"),
+    [
+        ((0.5, 0.5), "three shares"),
+        ((0.5, 0.3, 0.1), "sum to 1"),
+        ((0.0, 0.5, 0.5), "training above 0"),
+        ((1.5, -0.5, 0.0), "three shares"),
+        ((np.nan, 0.5, 0.5), "three shares"),
+        ("abc", "split is 'abc'"),
+        (0.8, "split is 0.8"),
+        ({"train": [0]}, "split has the part 'train'; the parts are training, validation, test"),
+        ({"validation": [0]}, "no case in training"),
+        ({}, "no case in training"),
+        ({"training": [0, 60]}, r"split\['training'\] goes from 0 to 60; .* from 0 to 59"),
+        ({"training": [-1]}, r"split\['training'\] goes from -1"),
+        ({"training": [0, 1], "test": [1]}, "split holds case 1 twice"),
+        ({"training": [0, 0]}, "split holds case 0 twice"),
+        ({"training": [0.0]}, "type float64"),
+        ({"training": [True]}, "type bool"),
+        ({"training": [[0]]}, r"shape \(1, 1\)"),
+        ({"training": [[0], [1, 2]]}, "unequal length"),
+        ({"training": 3}, r"shape \(\)"),
+        ({"training": "all"}, "shape"),
+    ],
+)
+def test_bad_splits_are_named(split: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        sixty_cases(split)
+
+
+# --- arrays of one's own
+
+
+def test_from_arrays_copies_and_closes() -> None:
+    inputs = np.ones((4, 2))
+    data = Dataset.from_arrays(inputs, [1, 2, 3, 4])
+    inputs[0] = 9.0
+    np.testing.assert_array_equal(data.inputs, 1.0)
+    assert not any(getattr(data, name).flags.writeable for name in ARRAYS)
+    assert data.inputs.flags.c_contiguous
+    assert data.origin is None
+
+
+@pytest.mark.parametrize(
+    ("inputs", "targets", "message"),
+    [
+        (np.ones(3), np.ones(3), r"inputs has shape \(3,\); it must be \(any, any\)"),
+        (np.ones((0, 2)), np.ones(0), r"inputs has shape \(0, 2\)"),
+        (np.ones((3, 0)), np.ones(3), r"inputs has shape \(3, 0\)"),
+        ([[1.0], [np.nan]], [1, 2], r"inputs holds nan at \(1, 0\)"),
+        ([["a"]], [1], "inputs is not an array of numbers"),
+        ([[1], [1, 2]], [1, 2], "inputs is not an array of numbers"),
+        (np.ones((3, 1)), np.ones(4), r"targets has shape \(4,\); it must be \(3\)"),
+        (np.ones((3, 1)), np.ones((4, 1)), r"targets has shape \(4, 1\); it must be \(3, any\)"),
+        (np.ones((3, 1)), np.ones((3, 0)), r"targets has shape \(3, 0\)"),
+        (np.ones((3, 1)), 1.0, r"targets has shape \(\)"),
+        (np.ones((2, 1)), [1, np.inf], r"targets holds inf at \(1,\)"),
+        (np.ones((2, 1)), [[1], [1, 2]], "targets is not an array of numbers"),
+    ],
+)
+def test_bad_arrays_are_named(inputs: Any, targets: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Dataset.from_arrays(inputs, targets)
+
+
+def test_equality_is_that_of_the_content() -> None:
+    data = sixty_cases()
+    assert data == sixty_cases()
+    assert hash(data) == hash(sixty_cases())
+    assert data == copy.deepcopy(data) == pickle.loads(pickle.dumps(data))
+    assert data != sixty_cases((0.5, 0.5, 0.0))
+    assert data != Dataset.from_arrays(data.inputs, data.targets + 1.0, (0.5, 0.25, 0.25))
+    assert data != "data"
+
+
+# --- there and back
+
+
+@ALL
+def test_made_up_data_travels_as_its_settings(source: DataSource) -> None:
+    data = source.generate(300, 0.1, 12, (0.6, 0.2, 0.2))
+    mapping = data.to_dict()
+    assert mapping == {
+        "name": source.name,
+        "cases": 300,
+        "noise": 0.1,
+        "seed": 12,
+        "split": [0.6, 0.2, 0.2],
+    }
+    assert dataset_from_dict(json.loads(json.dumps(mapping))) == data
+
+
+def test_own_data_travels_bit_for_bit() -> None:
+    inputs = np.array([[0.1, -0.0], [5e-324, 1e308], [np.pi, 1 / 3], [1.0, 2.0]])
+    data = Dataset.from_arrays(inputs, [1, 2, 3, 4], {"training": [3, 0], "test": [1]})
+    back = dataset_from_dict(json.loads(json.dumps(data.to_dict(), allow_nan=False)))
+    assert back == data
+    assert all(getattr(back, name).tobytes() == getattr(data, name).tobytes() for name in ARRAYS)
+    assert sixty_cases() == dataset_from_dict(sixty_cases().to_dict())
+
+
+def changed(path: str, value: Any) -> Any:
+    """The mapping of own data with one entry replaced."""
+    mapping: Any = sixty_cases().to_dict()
+    *folders, last = path.split(".")
+    place = mapping
+    for folder in folders:
+        place = place[folder]
+    place[last] = value
+    return mapping
+
+
+SETTINGS = {"name": "xor", "cases": 10, "noise": 0.0, "seed": 0, "split": [1.0, 0.0, 0.0]}
+NOT_A_NUMBER = Dataset.from_arrays([[1.0]], [1.0]).to_dict() | {
+    "inputs": {"shape": [1, 1], "base64": "AAAAAAAA+H8="}
+}
+
+
+@pytest.mark.parametrize(
+    ("mapping", "message"),
+    [
+        (None, "data must be a mapping"),
+        ([], "data must be a mapping"),
+        ({}, "with the fields inputs, targets, parts"),
+        ({"name": "xor"}, "with the fields name, cases, noise, seed, split"),
+        (SETTINGS | {"extra": 1}, "and no other"),
+        (SETTINGS | {"name": "__class__"}, "name is '__class__'; it must be one of circle"),
+        (SETTINGS | {"name": ["xor"]}, r"name is \['xor'\]"),
+        (SETTINGS | {"cases": 10**9}, "cases is 1000000000"),
+        (SETTINGS | {"cases": "10"}, "cases is '10'"),
+        (SETTINGS | {"noise": "0"}, "noise is '0'"),
+        (SETTINGS | {"seed": None}, "seed is None"),
+        (SETTINGS | {"split": {"training": 1}}, "split is"),
+        (changed("inputs", "x"), "inputs must be a mapping"),
+        (changed("inputs.shape", [60]), "inputs must have a shape of 2 whole numbers"),
+        (changed("inputs.shape", "60"), "inputs must have a shape of 2 whole numbers"),
+        (changed("inputs.shape", [10**9, 3]), "inputs shape is 1000000000"),
+        (changed("inputs.shape", [60, 10**4200]), "inputs shape is 10000"),
+        (changed("inputs.shape", [100_000, 100_000]), "inputs must hold base64 text of 80000000000 bytes"),
+        (changed("inputs.shape", [60, -3]), "inputs shape is -3"),
+        (changed("inputs.shape", [60.0, 3]), "inputs shape is 60.0"),
+        (changed("inputs.shape", [59, 3]), "inputs must hold base64 text of 1416 bytes"),
+        (changed("inputs.base64", "é" * 1920), "inputs must hold base64 text"),
+        (changed("inputs.base64", "=" * 1920), "inputs must hold base64 text"),
+        (changed("inputs.base64", None), "inputs must hold base64 text"),
+        (changed("targets", Dataset.from_arrays([[1.0]], [1.0]).to_dict()["targets"]), "targets has shape"),
+        (changed("parts", {"shape": [3], "base64": "AAEC"}), "parts must hold a number from 0 to 3"),
+        (changed("parts.base64", "////" * 20), "parts must hold a number from 0 to 3"),
+        (changed("parts.base64", "AQEB" * 20), "no case in training"),
+        (NOT_A_NUMBER, r"inputs holds nan at \(0, 0\)"),
+    ],
+)
+def test_hostile_mappings_are_refused(mapping: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        dataset_from_dict(mapping)
+
+
+def test_data_too_large_to_store_is_refused() -> None:
+    data = Dataset.from_arrays(np.zeros((100_001, 1)), np.zeros(100_001))
+    with pytest.raises(ValueError, match="has 100001 cases; at most 100000 can be stored"):
+        data.to_dict()
