@@ -4,6 +4,7 @@
   // ---- pure: colours -------------------------------------------------------------------------------------------
 
   const COLOURS = 256; // a picture travels as one byte per sample
+  const AREAS = 0.64; // areas leave the ends of the palette to lines and points: these stay visible on their own colour
 
   const toLinear = (v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
   const toGamma = (v) => (v <= 0.0031308 ? 12.92 * v : 1.055 * v ** (1 / 2.4) - 0.055);
@@ -37,24 +38,18 @@
     ].map((v) => 255 * toGamma(Math.max(v, 0)));
   }
 
-  // Byte -> RGBA, from evenly spaced stops.
-  function lookupTable(stops) {
+  // Byte -> RGBA, from evenly spaced stops; `reach` is the share of the palette, around its middle, that is used.
+  function lookupTable(stops, reach = 1) {
     const table = new Uint8ClampedArray(4 * COLOURS);
     const labs = stops.map(toOklab);
     for (let byte = 0; byte < COLOURS; byte++) {
-      const place = (byte / (COLOURS - 1)) * (labs.length - 1);
+      const place = (0.5 + reach * (byte / (COLOURS - 1) - 0.5)) * (labs.length - 1);
       const low = Math.min(Math.floor(place), Math.max(labs.length - 2, 0));
       const high = labs[Math.min(low + 1, labs.length - 1)];
       table.set(fromOklab(labs[low].map((v, axis) => v + (place - low) * (high[axis] - v))), 4 * byte);
       table[4 * byte + 3] = 255;
     }
     return table;
-  }
-
-  // Areas are paler than lines and points of the same value, so that these stay visible on their own colour.
-  function soften(table, surface, share = 0.3) {
-    const towards = channels(surface).map((v) => 255 * v);
-    return table.map((v, i) => (i % 4 === 3 ? v : v + share * (towards[i % 4] - v)));
   }
 
   const styles = (table) =>
@@ -71,7 +66,10 @@
   function bytes(base64) {
     if (typeof base64 !== "string") return null;
     try {
-      return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+      const text = atob(base64);
+      const values = new Uint8Array(text.length);
+      for (let i = 0; i < text.length; i++) values[i] = text.charCodeAt(i);
+      return values;
     } catch {
       return null;
     }
@@ -99,13 +97,14 @@
   const count = (value) => value.toLocaleString("en");
 
   // "x1" -> "x₁"
-  const name = (text) =>
-    String(text).replace(/^([A-Za-z])(\d{1,2})$/, (_, letter, index) => letter + index.replace(/\d/g, (d) => "₀₁₂₃₄₅₆₇₈₉"[d]));
+  const lowered = (digits) => digits.replace(/\d/g, (d) => "₀₁₂₃₄₅₆₇₈₉"[d]);
+  const name = (text) => String(text).replace(/^([A-Za-z])(\d{1,2})$/, (_, letter, index) => letter + lowered(index));
 
   // Round numbers inside [low, high], at most `most` of them.
   function ticks(low, high, most) {
     const size = 10 ** Math.floor(Math.log10((high - low) / Math.max(most, 1)));
-    const step = [1, 2, 5, 10, 20].map((factor) => factor * size).find((s) => Math.floor(high / s) - Math.ceil(low / s) < most);
+    const steps = [1, 2, 5, 10, 20].map((factor) => factor * size);
+    const step = steps.find((s) => Math.floor(high / s) - Math.ceil(low / s) < most);
     const first = Math.ceil(low / step - 1e-9);
     const last = Math.floor(high / step + 1e-9);
     return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
@@ -139,6 +138,15 @@
     context.fillText(text, x, y);
   }
 
+  // The title of a vertical axis: a short name upright, a long one along the axis.
+  function writeUp(view, text, x, y, look) {
+    view.context.save();
+    view.context.translate(x, y);
+    if (text.length > 2) view.context.rotate(-Math.PI / 2);
+    write(view, text, 0, 0, look);
+    view.context.restore();
+  }
+
   function box(context, x, y, width, height, radius) {
     context.beginPath();
     context.roundRect(x, y, width, height, radius);
@@ -148,7 +156,9 @@
   function panel({ context, palette }, x, y, width, height) {
     box(context, x, y, width, height, 6);
     [context.fillStyle, context.strokeStyle, context.lineWidth] = [palette.surface, palette.line, 1];
+    [context.shadowColor, context.shadowBlur] = ["rgba(0, 0, 0, 0.25)", 10 * context.getTransform().a];
     context.fill();
+    context.shadowColor = "transparent";
     context.stroke();
   }
 
@@ -260,7 +270,7 @@
 
   window.explorer = window.explorer || {};
   window.explorer.canvas = {
-    lookupTable, soften, styles, byteOf, byteIn, valueIn, bytes, floats, number, count, name, ticks, tickText, shorten,
-    fit, write, box, panel, atlas, strip, throttle, stage,
+    AREAS, lookupTable, styles, byteOf, byteIn, valueIn, bytes, floats, number, count, name, ticks, tickText, shorten,
+    fit, write, writeUp, box, panel, atlas, strip, throttle, stage,
   };
 })();

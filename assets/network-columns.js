@@ -4,6 +4,7 @@
   const HEADER = 28; // px above the columns, for "4 neurons"
   const MARGIN = 6;
   const LARGEST = 56; // px, side of a neuron
+  const SPREAD = 1.75; // from one neuron to the next, in sides, where there is room
   const SMALLEST = 6; // px from one neuron to the next
   const MORE = 20; // px for "+ 40 more" below a cut column
   const WIDEST = 7; // px, a very strong link
@@ -30,7 +31,7 @@
   function column(layer, count, x, room, largest, ratio) {
     const whole = count * SMALLEST <= room;
     const shown = whole ? count : Math.max(1, Math.floor((room - MORE) / SMALLEST));
-    let pitch = whole ? Math.min(room / count, 1.5 * largest) : SMALLEST;
+    let pitch = whole ? Math.min(room / count, SPREAD * largest) : SMALLEST;
     if (pitch < 16) pitch = Math.floor(pitch * ratio) / ratio; // equal gaps need whole device pixels
     const size = Math.min(largest, Math.floor(pitch - Math.max(1, (pitch < 24 ? 0.18 : 0.28) * pitch)));
     const top = HEADER + Math.round((room - shown * pitch - (whole ? 0 : MORE)) / 2);
@@ -47,8 +48,10 @@
     const room = Math.max(height - HEADER - MARGIN, SMALLEST + MORE);
     const largest = Math.max(8, Math.min(LARGEST, Math.floor((0.44 * (width - left)) / sizes.length)));
     const [first, end] = [left + largest / 2, width - 18 - largest / 2];
-    const columns = sizes.map((count, layer) => column(layer, count, first + ((end - first) * layer) / last, room, largest, ratio));
-    matrices(sizes).forEach((matrix) => Object.assign(columns[matrix.layer], { matrix, offset: hiddenBefore(sizes, matrix.layer) }));
+    const across = (layer) => first + ((end - first) * layer) / last;
+    const columns = sizes.map((count, layer) => column(layer, count, across(layer), room, largest, ratio));
+    for (const matrix of matrices(sizes))
+      Object.assign(columns[matrix.layer], { matrix, offset: hiddenBefore(sizes, matrix.layer) });
     headers(columns, width, measure);
     return { columns, named, width, height };
   }
@@ -58,8 +61,8 @@
     const last = columns.length - 1;
     const plural = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
     const wordings = [
-      (c) => (c.layer === 0 ? plural(c.count, "input") : c.layer < last ? plural(c.count, "neuron") : c.count > 1 ? plural(c.count, "output") : "output"),
-      (c) => (c.layer === 0 ? "in" : c.layer < last ? String(c.count) : "out"),
+      (c) => (last > c.layer ? plural(c.count, c.layer ? "neuron" : "input") : c.count > 1 ? plural(c.count, "output") : "output"),
+      (c) => (last > c.layer ? (c.layer ? String(c.count) : "in") : "out"),
       (c) => String(c.count),
     ];
     for (const wording of wordings) {
@@ -79,10 +82,12 @@
   function link(columns, layer, from, to) {
     const [source, target] = [columns[layer - 1], columns[layer]];
     const offset = ((from + 0.5) / source.shown - 0.5) * 0.6 * target.size;
-    return { x0: source.x + source.size / 2, y0: centre(source, from), x1: target.x - target.size / 2, y1: centre(target, to) + offset };
+    const [x0, x1] = [source.x + source.size / 2, target.x - target.size / 2];
+    return { x0, y0: centre(source, from), x1, y1: centre(target, to) + offset };
   }
 
-  // Bezier with horizontal tangents, control points half-way: x(t) = x0 + dx (1.5 t - 1.5 t^2 + t^3), y(t) = y0 + dy (3 t^2 - 2 t^3)
+  // Bezier with horizontal tangents and its control points half-way:
+  // x(t) = x0 + dx (1.5 t - 1.5 t^2 + t^3), y(t) = y0 + dy (3 t^2 - 2 t^3)
   function parameter(share) {
     let t = share;
     for (let i = 0; i < 6; i++) t -= (1.5 * t - 1.5 * t * t + t ** 3 - share) / (1.5 - 3 * t + 3 * t * t);
@@ -148,7 +153,8 @@
   }
 
   function linkAt(columns, links, x, y, reach = 8) {
-    const layer = columns.findIndex((col, i) => i > 0 && x > columns[i - 1].x + columns[i - 1].size / 2 && x < col.x - col.size / 2);
+    const [right, left] = [(col) => col.x + col.size / 2, (col) => col.x - col.size / 2];
+    const layer = columns.findIndex((col, i) => i > 0 && x > right(columns[i - 1]) && x < left(col));
     if (layer < 1) return null;
     let best = null;
     for (const candidate of links) {

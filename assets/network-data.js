@@ -58,11 +58,16 @@
 
   const inputName = (scene, index) => name(scene.input_names?.[index] ?? `x${index + 1}`);
 
+  function place({ sizes }, layer) {
+    if (layer === 0) return "the inputs";
+    return layer === sizes.length - 1 ? "the output" : `hidden layer ${layer}`;
+  }
+
   function title(scene, layer, index) {
     const last = scene.sizes.length - 1;
     if (layer === 0) return `input ${inputName(scene, index)}`;
     if (layer === last) return scene.sizes[last] > 1 ? `output ${index + 1}` : "output";
-    return `hidden layer ${layer}, neuron ${index + 1}`;
+    return `${place(scene, layer)}, neuron ${index + 1}`;
   }
 
   function description(scene, weights) {
@@ -90,11 +95,12 @@
     const links = sum(columns.slice(1).map((c, i) => c.shown * columns[i].shown));
     const all = linkCount(scene.sizes);
     const notes = [];
-    if (links > limit) notes.push(`the ${count(limit)} strongest of ${count(all)} links${columns.length > 2 ? ", shared between the layers" : ""}`);
+    if (links > limit) notes.push(`${count(limit)} of ${count(all)} links, the strongest of each layer`);
     else if (links < all) notes.push(`${count(links)} of ${count(all)} links`);
     const cut = {};
-    for (const c of columns.filter((col) => col.shown < col.count)) (cut[`the first ${c.shown} of ${count(c.count)}`] ||= []).push(c.layer);
-    for (const [text, layers] of Object.entries(cut)) notes.push(`${text} neurons in ${layers.length > 1 ? "layers" : "layer"} ${layers.join(", ")}`);
+    for (const c of columns.filter((col) => col.shown < col.count))
+      (cut[`the first ${c.shown} of ${count(c.count)} neurons`] ||= []).push(place(scene, c.layer));
+    for (const [first, places] of Object.entries(cut)) notes.push(`${first} in ${places.join(", ")}`);
     return notes.join("; ");
   }
 

@@ -6,7 +6,7 @@
   const ROUND = 14; // px, from this size a neuron has round corners, a border and its bias
 
   const { canvas: shared, networkData: data, networkColumns: geometry } = window.explorer;
-  const { number, count, write, box, panel } = shared;
+  const { number, count, write, writeUp, box, panel } = shared;
 
   function drawWords(view) {
     const { columns, scene, named, measure } = view;
@@ -19,7 +19,8 @@
     if (inputs.pitch < 12) return;
     for (let i = 0; i < inputs.shown; i++) {
       const text = shared.shorten(data.inputName(scene, i), named, measure);
-      write(view, text, inputs.x - inputs.size / 2 - 8, geometry.centre(inputs, i), { align: "right", colour: view.palette.ink });
+      const [x, y] = [inputs.x - inputs.size / 2 - 8, geometry.centre(inputs, i)];
+      write(view, text, x, y, { align: "right", colour: view.palette.ink });
     }
   }
 
@@ -29,8 +30,8 @@
     if (Number.isNaN(strength)) return;
     const { x0, y0, x1, y1 } = geometry.link(columns, layer, from, to);
     const middle = (x0 + x1) / 2;
-    context.strokeStyle = styles[shared.byteOf(Math.sign(weight) * (0.3 + 0.7 * strength))];
-    context.globalAlpha = visible * (0.35 + 0.65 * strength);
+    context.strokeStyle = styles[shared.byteOf(Math.sign(weight) * (0.4 + 0.6 * strength))];
+    context.globalAlpha = visible * (0.45 + 0.55 * strength);
     context.lineWidth = geometry.thickness(weight, crowd);
     context.beginPath();
     context.moveTo(x0, y0);
@@ -64,7 +65,8 @@
   function pictureOf(view, layer, index) {
     const { inputs, hidden, output } = view.pictures;
     if (layer === 0) return index < 2 ? { atlas: inputs, index } : null;
-    if (layer < view.columns.length - 1) return hidden.filled ? { atlas: hidden, index: view.columns[layer].offset + index } : null;
+    const col = view.columns[layer];
+    if (layer < view.columns.length - 1) return hidden.filled ? { atlas: hidden, index: col.offset + index } : null;
     return index < output.filled ? { atlas: output, index } : null;
   }
 
@@ -112,7 +114,8 @@
     const col = columns[layer];
     context.strokeStyle = palette.ink;
     context.lineWidth = 2;
-    box(context, col.x - col.size / 2 - 1, geometry.centre(col, index) - col.size / 2 - 1, col.size + 2, col.size + 2, Math.max(2, col.size * 0.14));
+    const [side, half] = [col.size + 2, col.size / 2 + 1];
+    box(context, col.x - half, geometry.centre(col, index) - half, side, side, Math.max(2, col.size * 0.14));
     context.stroke();
   }
 
@@ -146,12 +149,14 @@
     const [low, high] = scene.domain.map(shared.tickText);
     const small = { size: 11 };
     write(view, low, x, y + size + 10, { ...small, align: "left" });
-    write(view, data.inputName(scene, 0), x + size / 2, y + size + 10, small);
+    const across = shared.shorten(data.inputName(scene, 0), size - 30, view.measure);
+    write(view, across, x + size / 2, y + size + 10, small);
     write(view, high, x + size, y + size + 10, { ...small, align: "right" });
     write(view, high, x - 5, y + 6, { ...small, align: "right" });
-    write(view, data.inputName(scene, 1), x - 5, y + size / 2, { ...small, align: "right" });
+    writeUp(view, shared.shorten(data.inputName(scene, 1), size - 30, view.measure), x - 12, y + size / 2, small);
     write(view, low, x - 5, y + size - 5, { ...small, align: "right" });
-    if (bias !== null) write(view, `bias ${number(bias)}`, left + 10, top + height - 13, { align: "left", colour: palette.ink });
+    if (bias === null) return;
+    write(view, `bias ${number(bias)}`, left + 10, top + height - 13, { align: "left", colour: palette.ink });
   }
 
   function drawWeight(view, target) {

@@ -25,7 +25,8 @@
   function fill(album, table, wanted = () => true) {
     const area = album.side ** 2;
     album.filled = album.values ? album.values.length / area : 0;
-    for (let index = 0; index < album.filled; index++) if (wanted(index)) album.write(index, album.values, index * area, table);
+    for (let index = 0; index < album.filled; index++)
+      if (wanted(index)) album.write(index, album.values, index * area, table);
     if (album.filled) album.show();
   }
 
@@ -60,7 +61,8 @@
     function draw(sheet) {
       if (!scene || !palette) return;
       arrange(sheet);
-      networkDraw.paint({ ...arranged, context: sheet.context, measure, palette, styles, scene, links, weights, pictures, target });
+      const { context } = sheet;
+      networkDraw.paint({ ...arranged, context, measure, palette, styles, scene, links, weights, pictures, target });
     }
 
     function select() {
@@ -111,7 +113,7 @@
     const setPalette = (next) => {
       if (!Array.isArray(next?.stops)) return;
       const colours = shared.lookupTable(next.stops);
-      const areas = shared.soften(colours, next.surface);
+      const areas = shared.lookupTable(next.stops, shared.AREAS);
       [palette, styles, table] = [next, shared.styles(colours), new Uint32Array(areas.buffer)];
       repaintPictures();
       stage.redraw();
@@ -119,7 +121,8 @@
 
     const setScene = (next) => {
       if (!data.valid(next)) return false;
-      const same = scene && ["sizes", "neuron_side", "map_side", "domain"].every((key) => String(scene[key]) === String(next[key]));
+      const alike = (field) => String(scene[field]) === String(next[field]);
+      const same = scene && ["sizes", "neuron_side", "map_side", "domain"].every(alike);
       scene = next;
       layoutKey = "";
       if (!same) {

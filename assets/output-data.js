@@ -6,7 +6,8 @@
   const BELOW = { ticks: 18, title: 18, row: 26 }; // px under the plane
   const LEFT = 40; // px, for the ticks and the title of x2
 
-  const valid = (scene) => scene?.map_side > 1 && scene.domain?.[0] < scene.domain?.[1] && scene.output_range?.[0] < scene.output_range?.[1];
+  const rising = (range) => range?.[0] < range?.[1];
+  const valid = (scene) => scene?.map_side > 1 && rising(scene.domain) && rising(scene.output_range);
 
   const partOf = (code) => (typeof code === "string" ? Math.max(0, PARTS.indexOf(code)) : code || 0);
 
@@ -28,7 +29,28 @@
   const toX = ({ left, side }, [low, high], x) => left + (side * (x - low)) / (high - low);
   const toY = ({ top, side }, [low, high], y) => top + side - (side * (y - low)) / (high - low);
 
-  // Marching squares at the middle of the palette; no byte lies on it, so no corner is ambiguous.
+  // [1 2 1] / 4 along rows (step 1) or columns (step side), edges repeated.
+  function blur(values, side, step) {
+    const blurred = new Float32Array(values.length);
+    for (let line = 0; line < side; line++)
+      for (let i = 0, at = line * (step === 1 ? side : 1); i < side; i++, at += step) {
+        const [before, after] = [values[i > 0 ? at - step : at], values[i < side - 1 ? at + step : at]];
+        blurred[at] = (before + 2 * values[at] + after) / 4;
+      }
+    return blurred;
+  }
+
+  // The smoothest surface that rounds to the bytes that came: without it the boundary of a flat output is a staircase.
+  function unround(bytes, side) {
+    let values = Float32Array.from(bytes);
+    for (let pass = 0; pass < 4; pass++) {
+      values = blur(blur(values, side, 1), side, side);
+      for (let at = 0; at < values.length; at++) values[at] = Math.max(bytes[at] - 0.5, Math.min(values[at], bytes[at] + 0.5));
+    }
+    return values;
+  }
+
+  // Marching squares at the middle of the palette.
   // -> segments x0, y0, x1, y1 in samples, counted from the lower left one
   function boundary(values, side) {
     const level = 127.5;
@@ -49,7 +71,7 @@
         else if (bend === 4) right(), top();
         else if (bend === 6) bottom(), top();
         else if (bend === 7) left(), top();
-        else if ((a + b + c + d) / 4 > level === (kind === 5)) left(), top(), bottom(), right(); // a saddle: the middle decides
+        else if ((a + b + c + d) / 4 > level === (kind === 5)) left(), top(), bottom(), right(); // a saddle: its middle decides
         else left(), bottom(), right(), top();
       }
     return segments;
@@ -66,5 +88,5 @@
   }
 
   window.explorer = window.explorer || {};
-  window.explorer.outputData = { PARTS, BAR, BELOW, valid, partOf, cases, arrange, toX, toY, boundary, sample };
+  window.explorer.outputData = { PARTS, BAR, BELOW, valid, partOf, cases, arrange, toX, toY, unround, boundary, sample };
 })();

@@ -3,8 +3,9 @@
 // { context, font, measure, palette, styles, scene, frame, legend, picture, bar, segments, points, cursor }
 (() => {
   const { canvas: shared, outputData: data } = window.explorer;
-  const { number, name, write, panel } = shared;
+  const { number, name, write, writeUp, panel } = shared;
 
+  const PALE = 50; // bytes from the middle of the palette; a point in such a colour needs a darker casing
   const RIM = 8; // px, points on the edge of the plane are drawn in full
 
   // Filled circle, ring, diamond: told apart without colour; the casing keeps each visible on its own colour.
@@ -14,19 +15,21 @@
       const r = radius * 1.25;
       [[0, -r], [r, 0], [0, r], [-r, 0]].forEach(([dx, dy]) => context.lineTo(x + dx, y + dy));
       context.closePath();
-    } else context.arc(x, y, part === 1 ? radius * 0.9 : radius, 0, 2 * Math.PI);
+    } else context.arc(x, y, radius, 0, 2 * Math.PI);
+    const ring = Math.max(1.25, 0.42 * radius);
     context.strokeStyle = casing;
-    context.lineWidth = part === 1 ? radius * 0.55 + 2 : 2;
+    context.lineWidth = part === 1 ? ring + 1.5 : 2;
     context.stroke();
     context.fillStyle = part === 1 ? casing : colour;
     context.fill();
     if (part !== 1) return;
     context.strokeStyle = colour;
-    context.lineWidth = radius * 0.55;
+    context.lineWidth = ring;
     context.stroke();
   }
 
-  const radiusOf = (side, total) => Math.max(1.8, Math.min(4.2, side / 95)) * (total > 600 ? Math.sqrt(600 / Math.min(total, 2400)) : 1);
+  // Smaller on a small map, and where there are many.
+  const radiusOf = (side, total) => Math.max(1.8, Math.min(4.2, side / 95)) * Math.sqrt(600 / Math.min(Math.max(total, 600), 2400));
 
   // All cases on a layer of their own, drawn once per scene, size and palette.
   function pointLayer(view, ratio) {
@@ -36,12 +39,13 @@
     const plane = { left: RIM, top: RIM, side: frame.side };
     const all = data.cases(scene, scene.domain);
     const radius = radiusOf(frame.side, all.length);
-    for (const part of [2, 1, 0])
-      for (const p of all)
-        if (p.part === part) {
-          const colour = styles[shared.byteIn(p.label, scene.output_range)] ?? palette.ink;
-          mark(context, part, data.toX(plane, scene.domain, p.x), data.toY(plane, scene.domain, p.y), radius, colour, palette.surface);
-        }
+    all.sort((p, q) => q.part - p.part); // training on top
+    for (const { x, y, label, part } of all) {
+      const byte = shared.byteIn(label, scene.output_range);
+      const casing = Math.abs(byte - 127.5) < PALE ? palette.muted : palette.surface;
+      const [across, down] = [data.toX(plane, scene.domain, x), data.toY(plane, scene.domain, y)];
+      mark(context, part, across, down, radius, styles[byte] ?? palette.ink, casing);
+    }
     return { layer, size: layer.width / ratio };
   }
 
@@ -54,7 +58,8 @@
     const marks = shared.ticks(...scene.domain, side < 180 ? 4 : 8);
     context.beginPath();
     for (const tick of marks) {
-      const [x, y] = [Math.round(data.toX(frame, scene.domain, tick)) + 0.5, Math.round(data.toY(frame, scene.domain, tick)) - 0.5];
+      const x = Math.round(data.toX(frame, scene.domain, tick)) + 0.5;
+      const y = Math.round(data.toY(frame, scene.domain, tick)) - 0.5;
       context.moveTo(x, top + side + 1);
       context.lineTo(x, top + side + 5);
       context.moveTo(left - 1, y);
@@ -65,11 +70,7 @@
     context.stroke();
     const [first, second] = [0, 1].map((i) => name(scene.input_names?.[i] ?? `x${i + 1}`));
     write(view, first, left + side / 2, top + side + data.BELOW.ticks + 12, { colour: palette.ink });
-    context.save();
-    context.translate(Math.max(8, left - 32), top + side / 2);
-    if (second.length > 2) context.rotate(-Math.PI / 2);
-    write(view, second, 0, 0, { colour: palette.ink });
-    context.restore();
+    writeUp(view, second, left - 32, top + side / 2, { colour: palette.ink });
   }
 
   const rowY = ({ top, side }, row) => top + side + data.BELOW.ticks + data.BELOW.title + 8 + (row + 0.5) * data.BELOW.row;
@@ -88,7 +89,7 @@
     write(view, "output", barX - 10, barY + 5, { align: "right", colour: palette.ink });
     context.drawImage(view.bar, barX, barY, data.BAR, 9);
     const [low, high] = scene.output_range;
-    context.strokeStyle = palette.muted;
+    [context.strokeStyle, context.lineWidth] = [palette.muted, 1];
     context.strokeRect(barX - 0.5, barY - 0.5, data.BAR + 1, 10);
     const small = { size: 11 };
     [low, (low + high) / 2, high].forEach((value, i) => {
@@ -114,12 +115,15 @@
   function drawCrosshair(view) {
     const { context, frame, scene, cursor, palette } = view;
     const { left, top, side } = frame;
-    const [x, y] = [data.toX(frame, scene.domain, cursor.x1), data.toY(frame, scene.domain, cursor.x2)].map((v) => Math.round(v) + 0.5);
+    const x = Math.round(data.toX(frame, scene.domain, cursor.x1)) + 0.5;
+    const y = Math.round(data.toY(frame, scene.domain, cursor.x2)) + 0.5;
     context.strokeStyle = palette.ink;
     context.lineWidth = 1;
     context.globalAlpha = 0.6;
     context.beginPath();
-    for (const [x0, y0, x1, y1] of [[left, y, x - 6, y], [x + 6, y, left + side, y], [x, top, x, y - 6], [x, y + 6, x, top + side]]) {
+    const across = [[left, y, x - 6, y], [x + 6, y, left + side, y]];
+    const down = [[x, top, x, y - 6], [x, y + 6, x, top + side]];
+    for (const [x0, y0, x1, y1] of across.concat(down)) {
       if (x1 <= x0 && y1 <= y0) continue;
       context.moveTo(x0, y0);
       context.lineTo(x1, y1);
@@ -135,7 +139,7 @@
   }
 
   function paint(view) {
-    const { context, frame, palette } = view;
+    const { context, frame } = view;
     const { left, top, side } = frame;
     context.clearRect(0, 0, frame.width, frame.height);
     context.imageSmoothingQuality = "high";
@@ -148,7 +152,7 @@
       drawBoundary(view);
       context.restore();
     } else {
-      context.fillStyle = palette.background;
+      context.fillStyle = view.styles[view.styles.length / 2];
       context.fillRect(left, top, side, side);
     }
     context.drawImage(view.points.layer, left - RIM, top - RIM, view.points.size, view.points.size);

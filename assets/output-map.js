@@ -13,12 +13,12 @@
     const text = `Output over ${names}, ${scene.domain.map(shared.tickText).join(" to ")}`;
     if (!values) return text;
     const share = values.reduce((total, byte) => total + (byte > 127), 0) / values.length;
-    const middle = shared.number((scene.output_range[0] + scene.output_range[1]) / 2, 1);
+    const middle = shared.tickText(Number(shared.valueIn(127.5, scene.output_range).toPrecision(2)));
     return `${text}; above ${middle} on ${Math.round(100 * share)} % of the plane`;
   }
 
   function create(container, options = {}) {
-    let [scene, values, segments, picture, cursor, place] = [null, null, null, null, null, null];
+    let [scene, values, smooth, segments, picture, cursor, place] = [null, null, null, null, null, null, null];
     let [palette, styles, table, bar, key, arranged] = [null, [], null, null, "", null];
     const ruler = document.createElement("canvas").getContext("2d");
     const measure = (text) => ruler.measureText(text).width;
@@ -29,8 +29,9 @@
       if (now === key) return;
       key = now;
       ruler.font = `12px ${font}`;
-      const used = data.PARTS.filter((_, code) => Array.from(scene.points?.part ?? []).some((part) => data.partOf(part) === code));
-      const legend = used.map((text) => ({ text, part: data.partOf(text), width: measure(text) + 30 }));
+      const codes = new Set(Array.from(scene.points?.part ?? [], data.partOf));
+      const used = data.PARTS.filter((_, code) => codes.has(code));
+      const legend = used.map((text) => ({ text, part: data.partOf(text), width: measure(text) + 28 }));
       const frame = data.arrange(sheet, legend.reduce((total, entry) => total + entry.width, 0));
       arranged = { font, legend, frame };
       arranged.points = outputDraw.pointLayer({ frame, scene, palette, styles }, sheet.ratio);
@@ -49,7 +50,7 @@
     }
 
     function outputAt({ across, up }) {
-      return values ? shared.valueIn(data.sample(values, scene.map_side, across, up), scene.output_range) : null;
+      return values ? shared.valueIn(data.sample(smooth, scene.map_side, across, up), scene.output_range) : null;
     }
 
     // next: {across, up}, shares of the plane from the lower left corner, or null
@@ -79,20 +80,22 @@
       const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[name];
       if (!move) return false;
       const clamp = (share) => Math.max(0, Math.min(1, share));
-      point(place ? { across: clamp(place.across + move[0] / STEPS), up: clamp(place.up + move[1] / STEPS) } : { across: 0.5, up: 0.5 });
+      const moved = place && { across: clamp(place.across + move[0] / STEPS), up: clamp(place.up + move[1] / STEPS) };
+      point(moved ?? { across: 0.5, up: 0.5 });
       const output = cursor.output === null ? "" : `; output ${shared.number(cursor.output)}`;
       stage.say(`${shared.number(cursor.x1)}, ${shared.number(cursor.x2)}${output}`);
       return true;
     }
 
-    const stage = shared.stage(container, { className: "explorer-output-map", draw, key: pressed, point: (x, y) => point(toPlace(x, y)) });
+    const at = (x, y) => point(toPlace(x, y));
+    const stage = shared.stage(container, { className: "explorer-output-map", draw, key: pressed, point: at });
     const describe = shared.throttle(() => stage.label(description(scene, values)), WORDS);
     const live = shared.throttle(() => cursor && options.onHover?.(cursor), LIVE);
 
     const setPalette = (next) => {
       if (!Array.isArray(next?.stops)) return;
       const colours = shared.lookupTable(next.stops);
-      const areas = shared.soften(colours, next.surface);
+      const areas = shared.lookupTable(next.stops, shared.AREAS);
       [palette, styles, table, key] = [next, shared.styles(colours), new Uint32Array(areas.buffer), ""];
       bar = shared.strip(areas);
       fill();
@@ -101,7 +104,8 @@
 
     const setScene = (next) => {
       if (!data.valid(next)) return false;
-      const same = scene && ["map_side", "domain", "output_range"].every((name) => String(scene[name]) === String(next[name]));
+      const alike = (field) => String(scene[field]) === String(next[field]);
+      const same = scene && ["sizes", "map_side", "domain", "output_range"].every(alike);
       [scene, key] = [next, ""];
       if (!same) [values, segments, picture] = [null, null, shared.atlas(next.map_side, 1)];
       follow();
@@ -116,7 +120,8 @@
       const bytes = scene && shared.bytes(next?.output);
       if (!bytes || bytes.length < area || bytes.length % area) return false;
       values = bytes.subarray(0, area);
-      segments = data.boundary(values, scene.map_side);
+      smooth = data.unround(values, scene.map_side);
+      segments = data.boundary(smooth, scene.map_side);
       fill();
       follow();
       stage.draw();

@@ -133,11 +133,7 @@ def callback_problem(body: object, callbacks: Mapping[str, Any]) -> str | None:
     given = {**body, "outputs": body.get("outputs") if several else [body.get("outputs")]}
     for part, expected in _declared(callback).items():
         entries = given.get(part) or []  # a part without entries may be missing
-        if (
-            not isinstance(entries, list)
-            or len(entries) != len(expected)
-            or not all(map(_fits, entries, expected))
-        ):
+        if not isinstance(entries, list) or len(entries) != len(expected) or not all(map(_fits, entries, expected)):
             return f"The {part} of this request are not those of the callback."
     changed = body.get("changedPropIds", [])
     if not isinstance(changed, list) or not all(isinstance(name, str) for name in changed):
@@ -220,10 +216,10 @@ def _pack(app: dash.Dash, response: Response) -> AnyResponse:
     response.vary.add("Accept-Encoding")
     # weak: the same tag for both forms, so that Flask's and Dash's own comparisons need no second look
     response.set_etag(f"{stamp.st_mtime_ns:x}-{stamp.st_size:x}", weak=True)
-    if "m" in request.args or response.cache_control.max_age:  # the address changes with the file
-        response.cache_control.no_cache = None
-        response.cache_control.max_age = YEAR
-        response.cache_control.immutable = True
+    dated = "m" in request.args or bool(response.cache_control.max_age)  # the address changes with the file
+    response.cache_control.no_cache = None if dated else True  # plotly.js is not dated: ask, and get a 304
+    response.cache_control.max_age = YEAR if dated else None
+    response.cache_control.immutable = dated
     if file.suffix in _PACKED and request.accept_encodings["gzip"] > 0:
         response.close()  # the file that Flask opened
         response.direct_passthrough = False

@@ -7,6 +7,7 @@ the server and the documentation, so no range is written twice.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import Field, dataclass, field, fields
+from decimal import Decimal
 from math import isfinite
 from typing import Any, ClassVar, Literal, Protocol, TypeVar
 
@@ -267,16 +268,29 @@ def to_link(settings: Record) -> dict[str, str]:
 
 
 def number_text(value: float) -> str:
-    """The shortest text that reads back as the same number: 10 rather than 10.0."""
-    whole = abs(value) < 1e15 and value == int(value)
-    return str(int(value)) if whole else repr(float(value))
+    """The shortest text that reads back as the same number, as JavaScript writes it: 10, 0.00001, 1e-7."""
+    if abs(value) < 1e15 and value == int(value):
+        return str(int(value))
+    digits, _, exponent = repr(float(value)).partition("e")
+    if not exponent:
+        return digits
+    plain = -7 < int(exponent) < 21
+    return format(Decimal(repr(value)), "f") if plain else f"{digits}e{int(exponent):+d}"
 
 
 def shown(raw: object) -> str:
     """``raw`` as a sentence shows it: short, and without what would break the line."""
-    words = raw if isinstance(raw, str) else type(raw).__name__ if isinstance(raw, (dict, list)) else repr(raw)
+    words = raw if isinstance(raw, str) else _word(raw)
     clean = "".join(letter if letter.isprintable() else " " for letter in words[: _LONGEST_SHOWN + 1]).strip()
     return f"{clean[:_LONGEST_SHOWN]}…" if len(words) > _LONGEST_SHOWN else clean or "empty"
+
+
+def _word(raw: object) -> str:
+    if raw is None or isinstance(raw, bool):
+        return {None: "nothing", True: "true", False: "false"}[raw]
+    if isinstance(raw, int):
+        return str(raw) if abs(raw) < 1e15 else "a huge number"
+    return repr(raw) if isinstance(raw, float) else f"a {type(raw).__name__}"
 
 
 def _declare(specification: Specification) -> Any:

@@ -90,9 +90,7 @@ def test_slow_libraries_are_imported_where_they_are_used(file: Path) -> None:
 
 @pytest.mark.parametrize("file", modules("explorer"), ids=named)
 def test_the_app_knows_nothing_of_tests_and_benchmarks(file: Path) -> None:
-    assert [
-        found.name for found in of(file) if is_in(found.name, "tests", "bench", "pytest", "selenium")
-    ] == []
+    assert [found.name for found in of(file) if is_in(found.name, "tests", "bench", "pytest", "selenium")] == []
 
 
 @pytest.mark.parametrize("file", modules("explorer"), ids=named)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -32,8 +33,8 @@ FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",  # this is what offline means
     "--window-size=1400,900",
 )
-# What Chromium's software WebGL says about itself; no page can help it.
-NOT_OURS = ("GL Driver Message",)
+# What the console says about Chromium's software WebGL and plotly.js's 3-D; no page can help it.
+NOT_OURS = re.compile(r"GL Driver Message|plotly[^ ]*\.js \d+ Canvas2D: Multiple readback operations")
 
 
 def tool(*names: str) -> str:
@@ -108,9 +109,7 @@ class Page:
 
     def resize(self, width: int, height: int) -> None:
         """Another size of window, down to a telephone's."""
-        self.cdp(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False
-        )
+        self.cdp("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
 
     def prefer(self, scheme: str) -> None:
         """What the operating system prefers: "light" or "dark"."""
@@ -150,7 +149,7 @@ class Page:
     def console(self) -> list[str]:
         """All lines of the browser's console since this page was made, of every level."""
         for entry in self.driver.get_log("browser"):
-            if not any(words in entry["message"] for words in NOT_OURS):
+            if not NOT_OURS.search(entry["message"]):
                 self._console.append(f"{entry['level']} {entry['message']}")
         return list(self._console)
 

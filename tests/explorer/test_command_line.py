@@ -1,3 +1,4 @@
+import contextlib
 import http.client
 import os
 import re
@@ -18,7 +19,7 @@ from explorer.__main__ import CannotServeError, listen, main
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 # The command line with an app of one word, so that these tests hold whatever the labs do.
-PROGRAM = """
+PROGRAM = r"""
 import os, sys, time, types
 
 def create_app(hosts=frozenset()):
@@ -37,7 +38,7 @@ def create_app(hosts=frozenset()):
     return app
 
 def slow():
-    print("under way", flush=True)
+    os.write(1, b"under way\n")  # in one piece, unlike print
     time.sleep(30)
     return ""
 
@@ -157,9 +158,7 @@ def test_hosts_that_cannot_be_had_are_refused_in_one_sentence(
     assert reason in errors
 
 
-def test_a_wanted_port_in_use_is_refused_in_one_sentence(
-    taken_port: int, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_wanted_port_in_use_is_refused_in_one_sentence(taken_port: int, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--no-browser", "--port", str(taken_port)]) == 2
     output, errors = capsys.readouterr()
     assert output == ""
@@ -234,12 +233,13 @@ def test_it_serves_and_ctrl_c_ends_it_cleanly(start: Callable[..., Program]) -> 
 def test_sigterm_ends_it_cleanly_with_requests_under_way(start: Callable[..., Program]) -> None:
     program = start("--port", "0")
     address = program.address()
-    for _ in range(10):  # more than there are threads
-        connection = socket.create_connection(address)
-        connection.sendall(b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
-    assert program.process.stdout is not None
-    assert [program.process.stdout.readline() for _ in range(8)] == ["under way\n"] * 8
-    code, _, errors, seconds = program.end(signal.SIGTERM)
+    with contextlib.ExitStack() as connections:
+        for _ in range(10):  # more than there are threads
+            connection = connections.enter_context(socket.create_connection(address))
+            connection.sendall(b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert program.process.stdout is not None
+        assert [program.process.stdout.readline() for _ in range(8)] == ["under way\n"] * 8
+        code, _, errors, seconds = program.end(signal.SIGTERM)
     assert (code, errors) == (0, "")
     assert seconds < 3
 
@@ -333,9 +333,7 @@ def test_the_browser_is_opened_when_the_server_answers(
     assert opened == [url]
 
 
-def test_a_browser_that_fails_is_no_error(
-    start: Callable[..., Program], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_browser_that_fails_is_no_error(start: Callable[..., Program], monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_url: str) -> None:
         raise OSError("no display")
 

@@ -13,9 +13,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def run(*command: str, folder: Path, **environment: str) -> str:
-    done = subprocess.run(
-        command, cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True
-    )
+    done = subprocess.run(command, cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -59,9 +57,7 @@ def test_the_wheel_holds_exactly_the_packages_and_the_assets(wheel: Path) -> Non
 
 def test_the_wheel_brings_command_and_licence(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
-        held = {
-            name.partition(".dist-info/")[2]: name for name in archive.namelist() if ".dist-info/" in name
-        }
+        held = {name.partition(".dist-info/")[2]: name for name in archive.namelist() if ".dist-info/" in name}
         assert "explorer.__main__:main" in archive.read(held["entry_points.txt"]).decode()
         assert "MIT License" in archive.read(held["licenses/LICENSE"]).decode()
 

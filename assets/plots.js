@@ -1,0 +1,164 @@
+"use strict";
+// Plotly charts drawn from the page: the server names colours by token, here they get those of scheme and palette.
+(() => {
+  const TOKEN = "token:";
+  const RETRY = 25; // ms between two looks for plotly.js, which Dash loads after the page
+
+  const drawn = new Map(); // element -> {figure, changes, painted, waiting}
+
+  // ---- pure: tokens --------------------------------------------------------------------------------------------
+
+  const scaleOf = (stops) => stops.map((colour, i) => [i / (stops.length - 1), colour]);
+
+  function transparent(hex, alpha) {
+    const [red, green, blue] = [1, 3, 5].map((start) => parseInt(hex.slice(start, start + 2), 16));
+    return `rgba(${red},${green},${blue},${alpha})`;
+  }
+
+  // look: {tokens, error, diverging}; "ink", "ink/0.4", "adam", "positive", "diverging", "error-scale"
+  function colourOf(look, name) {
+    if (name === "diverging") return scaleOf(look.diverging);
+    if (name === "error-scale") return scaleOf(look.error);
+    const [plain, alpha] = name.split("/");
+    const ends = { negative: look.diverging[0], positive: look.diverging[look.diverging.length - 1] };
+    const colour = look.tokens[plain] ?? ends[plain];
+    if (!colour) throw new Error(`no colour is named ${plain}`);
+    return alpha ? transparent(colour, alpha) : colour;
+  }
+
+  const mayHoldTokens = (values) => typeof values[0] === "string" || (typeof values[0] === "object" && values[0] !== null);
+
+  // A copy with colours for tokens. Arrays of numbers are the caller's own, everything that Plotly writes to is not.
+  function resolve(value, look) {
+    if (typeof value === "string") return value.startsWith(TOKEN) ? colourOf(look, value.slice(TOKEN.length)) : value;
+    if (Array.isArray(value)) return mayHoldTokens(value) ? value.map((each) => resolve(each, look)) : value;
+    if (value === null || typeof value !== "object" || ArrayBuffer.isView(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, resolve(each, look)]));
+  }
+
+  // put(trace, "line.color", value) in place
+  function put(record, path, value) {
+    const keys = path.split(".");
+    const last = keys.pop();
+    let place = record;
+    for (const key of keys) place = place[key] ??= {};
+    place[last] = value;
+  }
+
+  // {figure, changes} -> what Plotly gets. A figure may name its own uirevision: then zoom and camera begin anew.
+  function compose({ figure, changes }, look) {
+    const data = resolve(figure.data, look);
+    const layout = { uirevision: "kept", autosize: true, ...resolve(figure.layout || {}, look), template: resolve(look.template, look) };
+    for (const [index, record] of Object.entries(changes.traces)) {
+      for (const [path, value] of Object.entries(record)) if (data[index]) put(data[index], path, resolve(value, look));
+    }
+    for (const [path, value] of Object.entries(changes.layout)) put(layout, path, resolve(value, look));
+    return { data, layout };
+  }
+
+  // Plotly hands the elements of an array to the traces in turn.
+  function remember(changes, update, indices) {
+    for (const [path, value] of Object.entries(update)) {
+      indices.forEach((index, i) => {
+        (changes.traces[index] ||= {})[path] = Array.isArray(value) ? value[i % value.length] : value;
+      });
+    }
+  }
+
+  // ---- the page ------------------------------------------------------------------------------------------------
+
+  const elementOf = (target) => (typeof target === "string" ? document.getElementById(target) : target);
+  const theme = () => window.explorer.theme?.data();
+  const hasSize = (element) => element.clientWidth > 0 && element.clientHeight > 0;
+
+  function look() {
+    const { schemes } = theme();
+    const { diverging, ...rest } = schemes[window.explorer.theme.scheme()];
+    return { ...rest, diverging: diverging[window.explorer.theme.palette()] };
+  }
+
+  function whenPlotly(callback) {
+    if (window.Plotly && theme()) callback(window.Plotly);
+    else setTimeout(() => whenPlotly(callback), RETRY);
+  }
+
+  // Hidden elements are painted when they get a size: Plotly would draw them at a size of its own.
+  async function paint(element) {
+    const entry = drawn.get(element);
+    if (!entry || !hasSize(element)) return;
+    const { data, layout } = compose(entry, look());
+    entry.painted = true;
+    const { waiting } = entry;
+    entry.waiting = [];
+    await window.Plotly.react(element, data, layout, { ...theme().config, responsive: false });
+    waiting.forEach((done) => done(element));
+  }
+
+  const observer = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      const entry = drawn.get(target);
+      if (!entry || !hasSize(target) || !window.Plotly || !theme()) continue;
+      if (entry.painted) window.Plotly.Plots.resize(target);
+      else paint(target);
+    }
+  });
+
+  // figure: {data, layout} with tokens and base64 arrays. Resolves with the element once it is painted.
+  function draw(target, figure) {
+    const element = elementOf(target);
+    const entry = drawn.get(element) || { waiting: [] };
+    Object.assign(entry, { figure, changes: { traces: {}, layout: {} }, painted: false });
+    if (!drawn.has(element)) observer.observe(element);
+    drawn.set(element, entry);
+    return new Promise((done) => {
+      entry.waiting.push(done);
+      whenPlotly(() => paint(element));
+    });
+  }
+
+  // As Plotly.restyle and Plotly.relayout, with tokens; the change survives another scheme or palette.
+  function restyle(target, update, indices) {
+    const element = elementOf(target);
+    const entry = drawn.get(element);
+    if (!entry) return undefined;
+    const traces = indices === undefined ? entry.figure.data.map((_, i) => i) : [indices].flat();
+    remember(entry.changes, update, traces);
+    return entry.painted ? window.Plotly.restyle(element, resolve(update, look()), traces) : undefined;
+  }
+
+  function relayout(target, update) {
+    const element = elementOf(target);
+    const entry = drawn.get(element);
+    if (!entry) return undefined;
+    Object.assign(entry.changes.layout, update);
+    return entry.painted ? window.Plotly.relayout(element, resolve(update, look())) : undefined;
+  }
+
+  function forget(target) {
+    const element = elementOf(target);
+    observer.unobserve(element);
+    if (drawn.delete(element)) window.Plotly?.purge(element);
+  }
+
+  // For pictures drawn by hand: the stops from -1 to +1 and the inks of the present scheme.
+  function palette() {
+    const { tokens, diverging } = look();
+    return { stops: diverging, ink: tokens.ink, muted: tokens["ink-quiet"], surface: tokens.panel, line: tokens.line };
+  }
+
+  window.addEventListener("explorer:theme", () => {
+    if (!theme()) return;
+    for (const [element, entry] of drawn) {
+      entry.painted = false;
+      if (window.Plotly) paint(element);
+    }
+  });
+
+  window.explorer = Object.assign(window.explorer || {}, {
+    plots: {
+      draw, restyle, relayout, forget, whenPlotly, palette,
+      colour: (name) => colourOf(look(), name),
+      pure: { resolve, compose, remember, colourOf },
+    },
+  });
+})();

@@ -1,0 +1,147 @@
+"use strict";
+// Controls in step with each other, with the lab's Stores and with the address bar.
+(() => {
+  const DIGITS = 3; // of a number chosen on a logarithmic slider
+  const SHOWN_DIGITS = 4; // of a number beside a thumb
+  const IDLE = 600; // ms after which a typed number counts without Enter
+
+  const specifications = {}; // lab -> numbers, parts, extra, as Python wrote them
+  const complaining = new Set(); // labs whose notice still speaks of the link
+
+  // ---- pure ----------------------------------------------------------------------------------------------------
+
+  const tidy = (value) => Number(value.toPrecision(12)); // 0.1 + 0.2
+  const scales = {
+    linear: { value: tidy, position: (value) => value },
+    log: { value: (position) => Number((10 ** position).toPrecision(DIGITS)), position: Math.log10 },
+  };
+
+  // What a person may type: 0.03, 3e-2, .03, 0,03 and −2 with the typographic minus.
+  function parse(text) {
+    if (typeof text === "number") return text;
+    const plain = String(text ?? "").trim().replace("−", "-").replace(",", ".");
+    return plain === "" ? NaN : Number(plain);
+  }
+
+  // The legal number for what stands in a field; the former one where it is no number.
+  function legal({ low, high, integer, value: standard }, text, former) {
+    const typed = parse(text);
+    const value = Number.isFinite(typed) ? Math.min(Math.max(typed, low), high) : former ?? standard;
+    return integer ? Math.round(value) : value;
+  }
+
+  const spoken = (value, { unit, integer } = {}) => {
+    const text = String(integer ? Math.round(value) : Number(value.toPrecision(SHOWN_DIGITS)));
+    return (unit ? `${text} ${unit}` : text).replace("-", "−");
+  };
+
+  const link = (settings) =>
+    Object.fromEntries(Object.entries(settings).map(([field, value]) => [field, Array.isArray(value) ? value.join(",") : String(value)]));
+
+  const pick = (record, keys) => Object.fromEntries(keys.filter((key) => key in record).map((key) => [key, record[key]]));
+
+  const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+  // The values of all controls as settings: numbers legal, everything else as it stands.
+  function settingsOf(values, numbers, former) {
+    const settle = ([field, value]) => {
+      if (field in numbers) return [field, legal(numbers[field], value, former[field])];
+      return [field, value ?? former[field]];
+    };
+    return Object.fromEntries(values.map(settle));
+  }
+
+  // ---- sliders -------------------------------------------------------------------------------------------------
+
+  const domId = (id) => JSON.stringify(Object.fromEntries(Object.entries(id).sort()));
+
+  function tell(id, words) {
+    document.getElementById(domId(id))?.querySelector("[role=slider]")?.setAttribute("aria-valuetext", words);
+  }
+
+  // The slider's label names its scale: {function: "explorer.log", options: {unit, integer}}.
+  function step(position, text, { function: name, options }) {
+    const { triggered_id: moved, outputs_list: outputs, no_update: still } = { ...window.dash_clientside.callback_context, no_update: window.dash_clientside.no_update };
+    const scale = scales[name.split(".")[1]];
+    if (moved?.role === "slider") {
+      const value = scale.value(position);
+      tell(outputs[0].id, spoken(value, options));
+      return parse(text) === value ? [still, still] : [still, String(value)];
+    }
+    const value = parse(text);
+    if (!Number.isFinite(value)) return [still, still];
+    tell(outputs[0].id, spoken(value, options));
+    const next = scale.position(value);
+    return [Number.isFinite(next) ? next : still, still];
+  }
+
+  // ---- settings ------------------------------------------------------------------------------------------------
+
+  function collect(values, restored, specification, stored, address) {
+    const { inputs_list: inputs, triggered } = window.dash_clientside.callback_context;
+    const { no_update: still } = window.dash_clientside;
+    const { lab, numbers, parts, extra } = specification;
+    const former = stored || {};
+    const restoring = triggered.some(({ prop_id: id }) => id === `${lab}-restored.data`);
+    if (!restored) return [still, ...Object.keys(parts).map(() => still)];
+    specifications[lab] = specification;
+    const given = inputs[0].map(({ id, value }) => [id.setting, value]);
+    const settings = settingsOf(given, numbers, former);
+    if (restoring) window.explorer.address.extra(lab, pick(address || {}, extra));
+    window.explorer.address.settings(lab, link(settings));
+    mend(lab, given, settings);
+    quieten(lab, restoring, same(former, settings));
+    return [
+      same(former, settings) ? still : settings,
+      ...Object.values(parts).map((fields) => (same(pick(former, fields), pick(settings, fields)) ? still : pick(settings, fields))),
+    ];
+  }
+
+  // A field that shows what is not legal gets what counts instead.
+  function mend(lab, given, settings) {
+    for (const [field, value] of given) {
+      if (typeof settings[field] === "number" && parse(value) !== settings[field]) set(lab, { [field]: settings[field] });
+    }
+  }
+
+  // A complaint about the link goes when its reader has changed something.
+  function quieten(lab, restoring, unchanged) {
+    if (restoring) complaining.add(lab);
+    else if (!unchanged && complaining.delete(lab)) window.dash_clientside.set_props(`${lab}-notice`, { children: "" });
+  }
+
+  // Set controls from a script: set("surface", {start_x: 1.5}).
+  function set(lab, values) {
+    for (const [setting, value] of Object.entries(values)) {
+      const bearing = Array.isArray(value) ? value : typeof value === "boolean" ? String(Number(value)) : String(value);
+      window.dash_clientside.set_props({ lab, setting }, { value: bearing });
+    }
+  }
+
+  // ---- typed numbers -------------------------------------------------------------------------------------------
+
+  // What is typed counts after a while if it is legal as it stands; "0." or "1e" may still become something.
+  function commit(input) {
+    const id = JSON.parse(input.id);
+    const number = specifications[id.lab]?.numbers[id.setting];
+    const value = parse(input.value);
+    if (!number || String(value) !== input.value || legal(number, value) !== value) return;
+    window.dash_clientside.set_props(id, { value: input.value });
+  }
+
+  let idle = null;
+  document.addEventListener("input", (event) => {
+    if (!event.target.matches(".control-field input")) return;
+    clearTimeout(idle);
+    idle = setTimeout(() => commit(event.target), IDLE);
+  });
+
+  window.explorer = Object.assign(window.explorer || {}, { settings: { set, pure: { parse, legal, settingsOf, link, spoken, scales } } });
+  window.dashMantineFunctions = Object.assign(window.dashMantineFunctions || {}, {
+    explorer: {
+      linear: (position, options) => spoken(scales.linear.value(position), options),
+      log: (position, options) => spoken(scales.log.value(position), options),
+    },
+  });
+  window.dash_clientside = Object.assign(window.dash_clientside || {}, { explorer_settings: { collect, step } });
+})();

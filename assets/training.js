@@ -1,0 +1,301 @@
+"use strict";
+// The training lab in the browser: the player's hands and eyes. It holds the run, the server keeps nothing.
+(() => {
+  const LAB = "training";
+  const KEY = "explorer-training"; // in sessionStorage: a reload goes on, another tab does not see it
+  const CURVES_EVERY = 100; // ms
+  const WORDS_EVERY = 1000; // ms
+  const SAVE_EVERY = 2000; // ms
+  const LOOK_EVERY = 1000; // ms between two looks for a server that does not answer
+  const RATE_RESTS = 200; // ms that the rate must stand still before it counts, so that a drag is one change
+  const MOST_CHANGES = 200; // that a link tells
+  const DIGITS = 4;
+
+  const lab = {
+    settings: null, part: "", rate: null, rateSince: 0, link: null, scene: null, frame: null, history: null, log: {},
+    network: null, output: null, curves: null, started: false, visible: false, waiting: false, drawn: -Infinity, drawing: false,
+    said: -Infinity, saved: -Infinity, looked: -Infinity, sentence: "",
+  };
+  const explorer = window.explorer;
+  const now = () => performance.now();
+  const element = (name) => document.getElementById(`training-${name}`);
+
+  const player = explorer.player.create({ send, show, settled, now });
+
+  // ---- pure ----------------------------------------------------------------------------------------------------
+
+  const grouped = (value) => String(Math.floor(value)).replace(/\B(?=(\d{3})+$)/g, "\u2009");
+  const errorText = (value) => (value === null ? "–" : value >= 1e-3 ? value.toPrecision(DIGITS) : value.toExponential(DIGITS - 2));
+
+  // Settings that make a run: a change in one of them is a new run.
+  const partOf = (settings, fields) => JSON.stringify(fields.map((field) => settings[field]));
+
+  const describeNeuron = ({ layer, index, bias, incoming }) => {
+    if (bias === undefined || bias === null) return `Input ${index + 1}.`;
+    const weights = Array.from(incoming, (weight) => weight.toPrecision(3)).slice(0, 8).join(", ");
+    return `Layer ${layer}, neuron ${index + 1}: bias ${bias.toPrecision(3)}, incoming weights ${weights}${incoming.length > 8 ? ", …" : ""}.`;
+  };
+
+  const describeLink = ({ layer, from, to, weight }) =>
+    `Link to layer ${layer}, from neuron ${from + 1} to neuron ${to + 1}: weight ${weight === null ? "–" : weight.toPrecision(3)}.`;
+
+  // ---- talking with the server ---------------------------------------------------------------------------------
+
+  function send(request) {
+    const settings = { ...lab.settings, learning_rate: lab.rate };
+    const link = request.run === null ? lab.link : null;
+    window.dash_clientside.set_props("training-want", { data: { ...request, settings, link } });
+  }
+
+  function hear(data) {
+    const { no_update: still } = window.dash_clientside;
+    if (!player.answer(data)) return still;
+    wait(false);
+    if (data.error) {
+      say(data.error);
+      lab.link = null;
+      buttons();
+      return still;
+    }
+    if (data.scene) present(data.scene);
+    Object.assign(lab, { sentence: data.sentence, log: { first_rate: data.first_rate, changes: data.changes } });
+    buttons();
+    return still;
+  }
+
+  async function look() {
+    lab.looked = now();
+    const alive = await fetch("/alive", { cache: "no-store" }).then((answer) => answer.ok, () => false);
+    player.looked(alive);
+    wait(!alive);
+  }
+
+  function wait(waiting) {
+    if (waiting === lab.waiting) return;
+    lab.waiting = waiting;
+    say(waiting ? `The server does not answer. The run is kept here at epoch ${grouped(lab.frame?.epoch ?? 0)}; it goes on by itself when the server is back.` : "");
+  }
+
+  const say = (words) => {
+    element("state").textContent = words;
+  };
+
+  // ---- showing -------------------------------------------------------------------------------------------------
+
+  function present(scene) {
+    lab.scene = scene;
+    lab.network.scene(scene);
+    lab.output.scene(scene);
+  }
+
+  function show(frame) {
+    lab.frame = frame;
+    explorer.history.add(lab.history, frame);
+    lab.network.frame(frame);
+    lab.output.frame(frame);
+    element("epoch").textContent = grouped(frame.epoch);
+    element("step").textContent = grouped(frame.step);
+    element("training-error").textContent = errorText(frame.training_error);
+    element("validation-error").textContent = errorText(frame.validation_error);
+  }
+
+  function settled() {
+    drawCurves();
+    sayHow();
+    link();
+    save();
+    buttons();
+  }
+
+  function sayHow() {
+    lab.said = now();
+    element("sentence").textContent = lab.sentence;
+    const caption = lab.network.caption();
+    if (!lab.pointed) element("network-said").textContent = caption;
+  }
+
+  async function drawCurves() {
+    if (lab.drawing || !lab.curves || !lab.history) return;
+    lab.drawn = now();
+    lab.drawing = true;
+    const { epoch, training, validation } = lab.history;
+    const [first, second] = lab.curves.data;
+    const data = [{ ...first, x: epoch.slice(), y: training.slice() }, { ...second, x: epoch.slice(), y: validation.slice() }];
+    await explorer.plots.draw("training-curves", { data, layout: { ...lab.curves.layout, ...bestEpoch(), yaxis: { ...lab.curves.layout.yaxis, type: lab.settings.error_axis } } });
+    lab.drawing = false;
+  }
+
+  function bestEpoch() {
+    const best = lab.frame?.best;
+    if (!best || lab.frame.step === 0) return {};
+    const line = { color: "token:ink-quiet", width: 1, dash: "dash" };
+    return {
+      shapes: [{ type: "line", xref: "x", yref: "paper", x0: best.epoch, x1: best.epoch, y0: 0, y1: 1, line }],
+      annotations: [
+        { x: best.epoch, xref: "x", y: 1, yref: "paper", yanchor: "bottom", showarrow: false, text: `best epoch ${grouped(best.epoch)}`, font: { size: 12, color: "token:ink-quiet" } },
+      ],
+    };
+  }
+
+  function buttons() {
+    const { playing, until } = player.state;
+    const play = element("play");
+    const label = play.querySelector(".mantine-Button-label");
+    if (label) label.textContent = playing ? "Pause" : "Play";
+    play.setAttribute("aria-pressed", String(playing));
+    play.querySelector(".icon")?.classList.toggle("icon-pause", playing);
+    play.querySelector(".icon")?.classList.toggle("icon-play", !playing);
+    if (until !== null) say(`Replaying the run of this link to update ${grouped(until)} …`);
+    else if (lab.replaying) say("");
+    lab.replaying = until !== null;
+  }
+
+  // ---- the link and the browser's storage ----------------------------------------------------------------------
+
+  function link() {
+    if (!lab.frame || !lab.log.first_rate) return;
+    const { first_rate, changes } = lab.log;
+    const tellable = changes.split(",").length <= MOST_CHANGES;
+    if (!tellable) say(`The learning rate was changed more than ${MOST_CHANGES} times: a link holds the settings, not this run.`);
+    const moved = lab.frame.step > 0 && tellable;
+    explorer.address.extra(LAB, moved ? { step: lab.frame.step, ...(changes ? { first_rate, changes } : {}) } : {});
+  }
+
+  function save() {
+    if (!lab.frame || player.state.run === null) return;
+    lab.saved = now();
+    const { part, rate, scene, frame, history, log, sentence } = lab;
+    try {
+      sessionStorage.setItem(KEY, JSON.stringify({ part, rate, scene, frame, history, log, sentence, run: player.state.run }));
+    } catch {
+      sessionStorage.removeItem(KEY); // full or forbidden: the link still replays
+    }
+  }
+
+  function kept() {
+    const [{ type } = {}] = performance.getEntriesByType("navigation");
+    if (type === "navigate") return null; // somebody's link decides
+    try {
+      const stored = JSON.parse(sessionStorage.getItem(KEY));
+      return stored?.part === lab.part ? stored : null;
+    } catch {
+      return null;
+    }
+  }
+
+  // ---- runs ----------------------------------------------------------------------------------------------------
+
+  function begin(address) {
+    const until = Number(address?.step);
+    const replay = Number.isSafeInteger(until) && until > 0;
+    lab.link = replay ? { first_rate: address.first_rate, changes: address.changes } : null;
+    lab.history = explorer.history.create();
+    lab.log = {};
+    player.begin(null, replay ? until : null);
+    say("");
+    buttons();
+  }
+
+  function takeUp(stored) {
+    const { scene, frame, history, log, sentence, run } = stored;
+    Object.assign(lab, { history, log, sentence });
+    player.begin(run);
+    present(scene);
+    show(frame);
+    settled();
+  }
+
+  function configure(settings, visible, address, curves) {
+    const { no_update: still } = window.dash_clientside;
+    lab.visible = Boolean(visible);
+    if (!settings || !visible) return still;
+    lab.curves = curves;
+    const first = !lab.started;
+    if (first) start();
+    const axis = lab.settings?.error_axis;
+    lab.settings = settings;
+    player.state.speed = settings.speed;
+    const part = partOf(settings, Object.keys(settings).filter((field) => !["learning_rate", "speed", "error_axis"].includes(field)));
+    if (settings.learning_rate !== lab.rate) follow(settings.learning_rate, first || part !== lab.part);
+    if (part !== lab.part) {
+      lab.part = part;
+      const stored = first && kept();
+      if (stored) takeUp(stored);
+      else begin(first ? address : null);
+    }
+    if (axis && axis !== settings.error_axis) drawCurves();
+    return still;
+  }
+
+  // The rate counts when it has come to rest; before the first update it is simply the run's.
+  function follow(rate, atOnce) {
+    clearTimeout(lab.rateLater);
+    const take = () => {
+      lab.rate = rate;
+      if (player.state.run !== null && lab.frame?.step === 0 && !player.state.playing) begin();
+    };
+    if (atOnce) lab.rate = rate;
+    else lab.rateLater = setTimeout(take, RATE_RESTS);
+  }
+
+  // ---- the page ------------------------------------------------------------------------------------------------
+
+  function turn() {
+    requestAnimationFrame(turn);
+    if (!lab.visible || !lab.settings) return;
+    player.turn();
+    const at = now();
+    const { playing } = player.state;
+    if (player.late() && at - lab.looked > LOOK_EVERY) look();
+    if (!playing) return;
+    if (at - lab.drawn > CURVES_EVERY) drawCurves();
+    if (at - lab.said > WORDS_EVERY) {
+      sayHow();
+      link();
+    }
+    if (at - lab.saved > SAVE_EVERY) save();
+  }
+
+  function press(name, action) {
+    element(name).addEventListener("click", () => {
+      action();
+      buttons();
+    });
+  }
+
+  function start() {
+    lab.started = true;
+    const palette = explorer.plots.palette();
+    lab.network = explorer.networkPicture.create(element("network"), { palette, onHover: hovered });
+    lab.output = explorer.outputMap.create(element("output"), { palette, onHover: read });
+    press("play", () => (player.state.playing ? player.pause() : player.play()));
+    press("step-update", () => player.single(1));
+    press("step-epoch", () => player.single(lab.scene?.updates_per_epoch ?? 1));
+    press("reset", () => begin());
+    press("new-seed", () => explorer.settings.set(LAB, { seed: Math.floor(Math.random() * 1e6) }));
+    window.addEventListener("explorer:theme", recolour);
+    window.addEventListener("explorer:link", () => link());
+    window.addEventListener("pagehide", save);
+    requestAnimationFrame(turn);
+  }
+
+  function recolour() {
+    const palette = explorer.plots.palette();
+    lab.network.palette(palette);
+    lab.output.palette(palette);
+  }
+
+  function hovered(target) {
+    lab.pointed = target !== null;
+    const words = !target ? lab.network.caption() : target.kind === "neuron" ? describeNeuron(target) : describeLink(target);
+    element("network-said").textContent = words;
+  }
+
+  function read(place) {
+    const words = place && `x1 ${place.x1.toPrecision(3)}, x2 ${place.x2.toPrecision(3)}: output ${place.output === null ? "–" : place.output.toFixed(3)}`;
+    element("output-said").textContent = words || "";
+  }
+
+  Object.assign(explorer, { training: { player, lab, pure: { grouped, errorText, partOf } } });
+  window.dash_clientside = Object.assign(window.dash_clientside || {}, { explorer_training: { hear, configure } });
+})();

@@ -1,0 +1,192 @@
+"""Labelled controls, made from the specifications of the settings; buttons, panels and message lines.
+
+Every control has a visible label, its unit, a help text reachable by keyboard, and one value-bearing component with
+id ``setting_id(lab, field)`` whose ``value`` is what a link says: texts, for several choices a list of texts.
+"""
+
+import json
+from math import log10
+from typing import Any, Literal
+
+import dash_mantine_components as dmc
+from dash import html
+from dash.development.base_component import Component
+
+from explorer.settings import Choice, Choices, Flag, Number, Record, Specification, specs
+
+Variant = Literal["filled", "light", "default", "subtle"]
+
+_MOST_SEGMENTS = 4
+_LONGEST_SEGMENTS = 26  # letters of all labels together that fit into the column of controls
+_STEPS = 200  # positions of a linear slider
+_DECADE_STEP = 0.025  # of a logarithmic slider: 1, 1.06, 1.12, 1.19 … (Renard's R40)
+
+
+def setting_id(lab: str, field: str) -> dict[str, str]:
+    """The id of the component that bears the setting's value."""
+    return {"lab": lab, "setting": field}
+
+
+def slider_id(lab: str, field: str) -> dict[str, str]:
+    """The id of a number's slider, whose value is the decimal logarithm on a logarithmic scale."""
+    return {"lab": lab, "setting": field, "role": "slider"}
+
+
+def control(lab: str, cls: type[Record], field: str, **extra: Any) -> Component:
+    """The labelled control of a setting; ``extra`` goes to its component, for a number to its slider."""
+    spec = specs(cls)[field]
+    bearer = setting_id(lab, field)
+    if isinstance(spec, Number):
+        return _number(lab, field, spec, extra)
+    if isinstance(spec, Choices):
+        return _labelled(spec, bearer, _several(spec, bearer, extra))
+    if isinstance(spec, (Choice, Flag)):
+        return _labelled(spec, bearer, _one_of(spec, bearer, extra))
+    entry = _field(spec, bearer, "control-text", extra)
+    return _labelled(spec, bearer, entry)
+
+
+def button(
+    id: str | dict[str, str],
+    label: str,
+    help: str = "",
+    *,
+    icon: str | None = None,
+    variant: Variant = "default",
+    compact: bool = False,
+    **extra: Any,
+) -> Component:
+    """A button with ``n_clicks``; a compact one shows its icon only and has the label as its name."""
+    words = f"{label}: {help}" if help and compact else help or (label if compact else "")
+    picture = symbol(icon) if icon else None
+    if compact:
+        made = dmc.ActionIcon(picture, id=id, variant=variant, size=34, **{"aria-label": label}, **extra)
+    else:
+        made = dmc.Button(label, id=id, variant=variant, size="xs", leftSection=picture, **extra)
+    return tooltip(made, words) if words else made
+
+
+def panel(
+    title: str,
+    *children: Component | str,
+    help: str = "",
+    id: str | None = None,
+    class_name: str = "",
+) -> Component:
+    """A quiet card with a heading; without a title the children alone."""
+    head = [html.Div([html.H2(title), *_question(title, help)], className="panel-head")] if title else []
+    named = {"id": id} if id else {}
+    label = {"aria-label": title} if title else {}
+    return html.Section([*head, *children], className=f"panel {class_name}".strip(), **named, **label)
+
+
+def notice(id: str) -> Component:
+    """A line for one sentence, set through ``children``; its height is reserved, so nothing jumps."""
+    return html.P(id=id, className="notice", role="status", **{"aria-live": "polite"})
+
+
+def symbol(name: str) -> Component:
+    """A symbol from ``app.css`` in the colour of the text around it."""
+    return html.Span(className=f"symbol symbol-{name}", **{"aria-hidden": "true"})
+
+
+def tooltip(target: Component, words: str) -> Component:
+    """The target with a text that appears on hover, keyboard focus and touch."""
+    return dmc.Tooltip(
+        target,
+        label=words,
+        multiline=True,
+        maw=280,
+        withArrow=True,
+        openDelay=250,
+        events={"hover": True, "focus": True, "touch": True},
+        boxWrapperProps={"className": "tipped"},
+    )
+
+
+def _number(lab: str, field: str, spec: Number, extra: dict[str, Any]) -> Component:
+    entry = _field(spec, setting_id(lab, field), "control-field", {} if spec.slider else extra)
+    head = html.Div([*_head(spec, setting_id(lab, field)), entry], className="control-head")
+    slider = [_slider(lab, field, spec, extra)] if spec.slider else []
+    return html.Div([head, *slider], className="control control-number")
+
+
+def _slider(lab: str, field: str, spec: Number, extra: dict[str, Any]) -> Component:
+    log = spec.scale == "log"
+    low, high, value = (log10(v) if log else v for v in (spec.low, spec.high, spec.default))
+    step = spec.step or (_DECADE_STEP if log else 1 if spec.integer else _round_step(high - low))
+    return dmc.Slider(
+        id=slider_id(lab, field),
+        min=low,
+        max=high,
+        value=value,
+        step=step,
+        precision=6,
+        updatemode="drag",
+        label={"function": f"explorer.{spec.scale}", "options": {"unit": spec.unit, "integer": spec.integer}},
+        size=4,
+        thumbSize=14,
+        thumbLabel=spec.label,
+        className="control-slider",
+        **extra,
+    )
+
+
+def _round_step(width: float) -> float:
+    """1, 2 or 5 times a power of ten that divides the width into about ``_STEPS``."""
+    power = 10.0 ** round(log10(width / _STEPS) - 0.5)
+    factor = next(factor for factor in (1, 2, 5, 10) if factor * power * _STEPS >= width * 0.999)
+    return float(f"{factor * power:.6g}")
+
+
+def _field(spec: Specification, bearer: dict[str, str], class_name: str, extra: dict[str, Any]) -> Component:
+    fractional = isinstance(spec, Number) and spec.low >= 0
+    return dmc.TextInput(
+        id=bearer,
+        value=spec.to_link(spec.default),
+        debounce=True,
+        size="xs",
+        spellCheck=False,
+        inputProps={"inputMode": "decimal" if fractional else "text"},
+        className=class_name,
+        **extra,
+    )
+
+
+def _one_of(spec: Choice | Flag, bearer: dict[str, str], extra: dict[str, Any]) -> Component:
+    data = [{"value": value, "label": label} for value, label in spec.options.items()]
+    shared = {"id": bearer, "data": data, "value": spec.to_link(spec.default), "size": "xs", **extra}
+    letters = sum(map(len, spec.options.values()))
+    if len(data) <= _MOST_SEGMENTS and letters <= _LONGEST_SEGMENTS:
+        return dmc.SegmentedControl(fullWidth=True, transitionDuration=120, **{"aria-label": spec.label}, **shared)
+    return dmc.Select(allowDeselect=False, checkIconPosition="right", maxDropdownHeight=320, **shared)
+
+
+def _several(spec: Choices, bearer: dict[str, str], extra: dict[str, Any]) -> Component:
+    chips = [
+        dmc.Chip(label, value=value, size="xs", variant="outline", className=f"chip chip-{value}")
+        for value, label in spec.options.items()
+    ]
+    group = dmc.ChipGroup(chips, id=bearer, multiple=True, value=list(spec.default), **extra)
+    return html.Div(group, className="chips", role="group", **{"aria-label": spec.label})
+
+
+def _labelled(spec: Specification, bearer: dict[str, str], component: Component) -> Component:
+    head = html.Div(_head(spec, bearer), className="control-head")
+    return html.Div([head, component], className="control")
+
+
+def _head(spec: Specification, bearer: dict[str, str]) -> list[Component]:
+    unit = [html.Span(spec.unit, className="unit")] if isinstance(spec, Number) and spec.unit else []
+    # A browser's id of a pattern-matching component: its keys in order, without blanks.
+    target = json.dumps(bearer, sort_keys=True, separators=(",", ":"))
+    return [html.Label([spec.label, *unit], htmlFor=target), *_question(spec.label, spec.help)]
+
+
+def _question(subject: str, help: str) -> list[Component]:
+    if not help:
+        return []
+    mark = dmc.ActionIcon(
+        symbol("help"), variant="transparent", size=18, className="question", **{"aria-label": f"{subject}: {help}"}
+    )
+    return [tooltip(mark, help)]

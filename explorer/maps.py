@@ -1,0 +1,84 @@
+"""Grids, contour levels and colours shared by every lab that draws an error surface."""
+
+import base64
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.types import Array
+
+_DECADES = 1e-3
+_TICKS = 6
+
+
+def typed(values: npt.ArrayLike, dtype: str = "f4") -> dict[str, str]:
+    """An array as plotly.js reads it without parsing numbers: base64 with its type and shape."""
+    array = np.ascontiguousarray(values, dtype=f"<{dtype}")
+    encoded = {"dtype": dtype, "bdata": base64.b64encode(array.tobytes()).decode("ascii")}
+    if array.ndim > 1:
+        encoded["shape"] = ", ".join(str(size) for size in array.shape)
+    return encoded
+
+
+def axes(window: tuple[tuple[float, float], tuple[float, float]], side: int) -> tuple[Array, Array]:
+    """The coordinates (side,) of a grid over the window, along either axis."""
+    return np.linspace(*window[0], side), np.linspace(*window[1], side)
+
+
+def grid(first: Array, second: Array) -> Array:
+    """All points of a grid: (A,), (B,) -> (B, A, 2), rows along the second coordinate as a map is drawn."""
+    return np.stack(np.meshgrid(first, second), axis=-1)
+
+
+@dataclass(frozen=True)
+class Levels:
+    """Errors on the scale that a map is coloured by, with the ticks of its colour bar.
+
+    plotly.js spaces contour levels evenly, so for logarithmic levels the logarithm is what it draws. The error may
+    be negative and its minimum is rarely 0, hence log10(E - E_min + c); the labels give the true errors.
+    """
+
+    floor: float
+    offset: float
+    logarithmic: bool
+    low: float
+    high: float
+
+    def of(self, errors: Array) -> Array:
+        """Errors -> heights on the scale of the map."""
+        if not self.logarithmic:
+            return errors
+        return np.log10(np.maximum(errors - self.floor, 0.0) + self.offset)
+
+    def ticks(self) -> tuple[Array, list[str]]:
+        """Heights for a colour bar and the errors they stand for, as text."""
+        heights = np.linspace(self.low, self.high, _TICKS)
+        errors = 10.0**heights - self.offset + self.floor if self.logarithmic else heights
+        return heights, [f"{error:.3g}" for error in errors]
+
+
+def levels(errors: Array, logarithmic: bool) -> Levels:
+    """The levels for a map that shows these errors."""
+    finite = errors[np.isfinite(errors)]
+    floor, top = float(finite.min()), float(finite.max())
+    if not logarithmic or top <= floor:
+        return Levels(floor, 0.0, False, floor, top if top > floor else floor + 1.0)
+    offset = _DECADES * (top - floor)
+    return Levels(floor, offset, True, float(np.log10(offset)), float(np.log10(top - floor + offset)))
+
+
+def cut_runaway(path: Array, window: tuple[tuple[float, float], tuple[float, float]], spans: float = 3.0) -> Array:
+    """The path (S, 2) up to its first point farther than ``spans`` windows away, which is still drawn to."""
+    low, high = np.array(window).T
+    centre, reach = (low + high) / 2.0, spans * (high - low)
+    outside = np.flatnonzero((np.abs(path - centre) > reach).any(axis=1))
+    return path if not len(outside) else np.clip(path[: outside[0] + 1], centre - reach, centre + reach)
+
+
+def inside(path: Array, window: tuple[tuple[float, float], tuple[float, float]]) -> npt.NDArray[np.bool_]:
+    """Which points (S, 2) lie within the window."""
+    low, high = np.array(window).T
+    within: npt.NDArray[np.bool_] = ((path >= low) & (path <= high)).all(axis=1)
+    return within

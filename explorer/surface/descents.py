@@ -1,0 +1,62 @@
+"""The paths that the chosen optimizers take, and what can be said about each."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine import OPTIMIZERS, Stability, descend, stability
+from engine.descent import Path
+from engine.surfaces import HasHessian
+from engine.types import Array
+from explorer.surface.scenes import Scene
+from explorer.surface.settings import rate_field
+
+CLOSE = 0.01
+
+
+@dataclass(frozen=True)
+class Descent:
+    """One optimizer's path from the start."""
+
+    name: str
+    title: str
+    rate: float
+    path: Path
+
+    @property
+    def weights(self) -> Array:
+        """The points of the path (S, 2), up to a divergence."""
+        last = self.path.diverged_at
+        return self.path.weights if last is None else self.path.weights[: max(1, int(last))]
+
+    @property
+    def errors(self) -> Array:
+        """The errors along it (S,), up to a divergence."""
+        return self.path.errors[: len(self.weights)]
+
+
+def descents(scene: Scene, settings: Any) -> list[Descent]:
+    """One path for each chosen optimizer, all from the same start."""
+    start = np.array([settings.start_w1, settings.start_w2])
+    found = []
+    for name in settings.optimizers:
+        kind = OPTIMIZERS[name]
+        if kind.needs_hessian and not isinstance(scene.surface, HasHessian):
+            continue
+        rate = getattr(settings, rate_field(name))
+        path = descend(scene.surface, start, kind(learning_rate=rate), settings.steps)
+        found.append(Descent(name, kind.title, rate, path))
+    return found
+
+
+def start_stability(scene: Scene, start: Array) -> Stability:
+    """What the curvature at the start allows: for a quadratic surface that is what it allows everywhere."""
+    return stability(scene.surface, start)
+
+
+def steps_to(errors: Array, lowest: float) -> int | None:
+    """The first step whose error has lost all but 1 % of what it could lose, None where none has."""
+    allowed = lowest + CLOSE * (errors[0] - lowest)
+    reached = np.flatnonzero(errors <= allowed)
+    return int(reached[0]) if len(reached) else None

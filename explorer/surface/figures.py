@@ -1,0 +1,263 @@
+"""The pictures of the surface lab: arrays in, figures out.
+
+A figure is {"data": [...], "layout": {...}} with colours as tokens, which the browser resolves for its scheme. A
+picture has a base, drawn when the surface changes, and paths, drawn when anything moves.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from engine.types import Array
+from explorer.maps import Levels, axes, cut_runaway, grid, inside, levels, typed
+from explorer.surface.descents import Descent
+from explorer.surface.scenes import Scene
+from explorer.theme import DASHES
+
+Trace = dict[str, Any]
+Figure = dict[str, Any]
+_MAP_SIDE = 101
+_RELIEF_STEP = 2
+_MOST_MARKERS = 60
+_CONTOURS = 18
+
+
+def base_figures(scene: Scene, logarithmic: bool) -> dict[str, Figure]:
+    """The contour map and the 3-D relief of one surface, without any path."""
+    first, second = axes(scene.window, _MAP_SIDE)
+    with np.errstate(all="ignore"):
+        errors = scene.surface.error(grid(first, second))
+    scale = levels(errors, logarithmic)
+    return {"map": _map(scene, first, second, errors, scale), "relief": _relief(scene, first, second, errors, scale)}
+
+
+def path_traces(scene: Scene, found: Sequence[Descent], start: Array) -> dict[str, list[Trace]]:
+    """The paths for the map and the relief."""
+    on_map: list[Trace] = []
+    on_relief: list[Trace] = []
+    for descent in found:
+        on_map.append(_map_path(descent, scene))
+        on_relief += _relief_path(descent, scene)
+    return {"map": [*on_map, _start(start), *_ends(found, scene)], "relief": on_relief}
+
+
+def error_figure(found: Sequence[Descent], lowest: float | None) -> Figure:
+    """The error at every step of every path; above the lowest error where that is known, so a log axis fits."""
+    floor = lowest if lowest is not None else 0.0
+    data = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": descent.title,
+            "x": typed(np.arange(len(descent.errors)), "i4"),
+            "y": typed(np.maximum(descent.errors - floor, 1e-15), "f8"),
+            "line": {"color": f"token:{descent.name}", "width": 2, "dash": DASHES[descent.name]},
+            "hovertemplate": "step %{x}<br>%{y:.4~g}<extra>" + descent.title + "</extra>",
+        }
+        for descent in found
+    ]
+    title = "Error" if not floor else "Error above the minimum"
+    layout = {
+        "xaxis": {"title": {"text": "Step"}, "rangemode": "tozero"},
+        "yaxis": {"title": {"text": title}, "type": "log", "exponentformat": "power", "nticks": 6},
+        "showlegend": False,
+    }
+    return {"data": data, "layout": layout}
+
+
+def fit_figure(scene: Scene, found: Sequence[Descent], start: Array) -> Figure:
+    """The data and what the neuron makes of it: at the start, at the end of every path, and at best."""
+    if scene.inputs is None or scene.targets is None:
+        return {"data": [], "layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}}
+    low, high = float(scene.inputs.min()), float(scene.inputs.max())
+    margin = 0.06 * (high - low or 1.0)
+    reach = np.linspace(low - margin, high + margin, 61 if scene.logistic else 2)
+    lines = [_fit_line(scene, reach, start, "At the start", "token:ink-quiet", "dot", 1.5)]
+    lines += [_fit_line(scene, reach, m, "Least squares", "token:ink-quiet", "dash", 1.5) for m in scene.minima]
+    lines += [
+        _fit_line(scene, reach, d.weights[-1], d.title, f"token:{d.name}", DASHES[d.name], 2.5) for d in found
+    ]
+    cases = {
+        "type": "scatter",
+        "mode": "markers",
+        "name": "Training case",
+        "x": typed(scene.inputs),
+        "y": typed(scene.targets),
+        "marker": {"color": "token:ink", "size": 7, "opacity": 0.75},
+        "hovertemplate": "input %{x:.3~g}<br>target %{y:.3~g}<extra></extra>",
+    }
+    spread = float(np.ptp(scene.targets)) or 1.0
+    window = [float(scene.targets.min()) - 0.35 * spread, float(scene.targets.max()) + 0.35 * spread]
+    layout = {
+        "xaxis": {"title": {"text": "Input x"}, "range": [float(reach[0]), float(reach[-1])]},
+        "yaxis": {"title": {"text": "Target t, output y"}, "range": window},
+        "showlegend": False,
+    }
+    return {"data": [*lines, cases], "layout": layout}
+
+
+def _map(scene: Scene, first: Array, second: Array, errors: Array, scale: Levels) -> Figure:
+    heights, labels = scale.ticks()
+    size = (scale.high - scale.low) / _CONTOURS
+    contour = {
+        "type": "contour",
+        "x": typed(first),
+        "y": typed(second),
+        "z": typed(scale.of(errors)),
+        "zmin": scale.low,
+        "zmax": scale.high,
+        "colorscale": "token:error-scale",
+        "contours": {"start": scale.low + size / 2, "end": scale.high, "size": size, "coloring": "heatmap"},
+        "line": {"width": 0.75, "color": "token:contour", "smoothing": 0.6},
+        "colorbar": {
+            "title": {"text": "Error E", "side": "right"},
+            "tickvals": heights.tolist(),
+            "ticktext": labels,
+            "thickness": 10,
+            "outlinewidth": 0,
+            "len": 0.92,
+        },
+        "hoverinfo": "skip",
+    }
+    minima = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": typed(scene.minima[:, 0]),
+        "y": typed(scene.minima[:, 1]),
+        "marker": {"symbol": "cross-thin", "size": 11, "line": {"width": 2, "color": "token:ink"}},
+        "hovertemplate": "minimum<br>%{x:.4~g}, %{y:.4~g}<extra></extra>",
+    }
+    (low1, high1), (low2, high2) = scene.window
+    layout = {
+        "clickanywhere": True,
+        "dragmode": False,
+        "hovermode": "closest",
+        "showlegend": False,
+        "xaxis": {
+            "title": {"text": f"Weight {scene.weight_names[0]}"},
+            "range": [low1, high1],
+            "constrain": "domain",
+            "showgrid": False,
+            "zeroline": False,
+        },
+        "yaxis": {
+            "title": {"text": f"Weight {scene.weight_names[1]}"},
+            "range": [low2, high2],
+            # equal scales: otherwise "perpendicular to the contours" would be visibly false
+            "scaleanchor": "x",
+            "constrain": "domain",
+            "showgrid": False,
+            "zeroline": False,
+        },
+    }
+    return {"data": [contour, minima], "layout": layout}
+
+
+def _relief(scene: Scene, first: Array, second: Array, errors: Array, scale: Levels) -> Figure:
+    thin = slice(None, None, _RELIEF_STEP)
+    surface = {
+        "type": "surface",
+        "x": typed(first[thin]),
+        "y": typed(second[thin]),
+        "z": typed(errors[thin, thin]),
+        "surfacecolor": typed(scale.of(errors[thin, thin])),
+        "cmin": scale.low,
+        "cmax": scale.high,
+        "colorscale": "token:error-scale",
+        "showscale": False,
+        "opacity": 0.96,
+        "hoverinfo": "skip",
+        "lighting": {"ambient": 0.85, "diffuse": 0.35, "specular": 0.04, "roughness": 0.9},
+    }
+    low, high = float(np.nanmin(errors)), float(np.nanmax(errors))
+    layout = {
+        "showlegend": False,
+        "uirevision": "keep",
+        "scene": {
+            "xaxis": {"title": {"text": scene.weight_names[0]}, "range": list(scene.window[0])},
+            "yaxis": {"title": {"text": scene.weight_names[1]}, "range": list(scene.window[1])},
+            "zaxis": {"title": {"text": "Error E"}, "range": [low - 0.02 * (high - low), high]},
+            "aspectmode": "manual",
+            "aspectratio": {"x": 1, "y": 1, "z": 0.75},
+            "camera": {"eye": {"x": 1.25, "y": -1.45, "z": 1.0}},
+        },
+    }
+    return {"data": [surface], "layout": layout}
+
+
+def _map_path(descent: Descent, scene: Scene) -> Trace:
+    points = cut_runaway(descent.weights, scene.window)
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": typed(points[:, 0]),
+        "y": typed(points[:, 1]),
+        "customdata": typed(descent.errors[: len(points)]),
+        "line": {"color": f"token:{descent.name}", "width": 2.5, "dash": DASHES[descent.name]},
+        "marker": {"color": f"token:{descent.name}", "size": 5, "maxdisplayed": _MOST_MARKERS},
+        "hovertemplate": "step %{pointNumber}<br>w1 %{x:.4~g}, w2 %{y:.4~g}<br>error %{customdata:.4~g}"
+        + f"<extra>{descent.title}</extra>",
+    }
+
+
+def _relief_path(descent: Descent, scene: Scene) -> list[Trace]:
+    shown = inside(descent.weights, scene.window)
+    points = np.where(shown[:, None], descent.weights, np.nan)
+    return [
+        {
+            "type": "scatter3d",
+            "mode": "lines",
+            "x": typed(points[:, 0]),
+            "y": typed(points[:, 1]),
+            "z": typed(np.where(shown, descent.errors, np.nan)),
+            "line": {"color": f"token:{descent.name}", "width": 6},
+            "hoverinfo": "skip",
+        }
+    ]
+
+
+def _start(start: Array) -> Trace:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [float(start[0])],
+        "y": [float(start[1])],
+        "marker": {"symbol": "circle", "size": 13, "color": "token:panel", "line": {"width": 3, "color": "token:ink"}},
+        "hovertemplate": "start<br>%{x:.4~g}, %{y:.4~g}<extra></extra>",
+    }
+
+
+def _ends(found: Sequence[Descent], scene: Scene) -> list[Trace]:
+    whole = [descent for descent in found if inside(descent.weights[-1:], scene.window)[0]]
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [float(descent.weights[-1, 0]) for descent in whole],
+            "y": [float(descent.weights[-1, 1]) for descent in whole],
+            "marker": {
+                "size": 10,
+                "color": [f"token:{descent.name}" for descent in whole],
+                "line": {"width": 1.5, "color": "token:panel"},
+            },
+            "hoverinfo": "skip",
+        }
+    ]
+
+
+def _fit_line(
+    scene: Scene, reach: Array, weights: Array, name: str, color: str, dash: str, width: float
+) -> Trace:
+    logits = weights[0] * reach + weights[1]
+    with np.errstate(over="ignore"):
+        outputs = 1.0 / (1.0 + np.exp(-logits)) if scene.logistic else logits
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": name,
+        "x": typed(reach),
+        "y": typed(outputs),
+        "line": {"color": color, "dash": dash, "width": width},
+        "hovertemplate": name + "<extra></extra>",
+    }

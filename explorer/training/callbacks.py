@@ -1,0 +1,141 @@
+"""What the training lab does: plain functions, and the bindings to the page."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx
+
+from engine import Run
+from explorer.controls import setting_id
+from explorer.live import Pace, moments
+from explorer.settings import strict, to_link
+from explorer.settings_wiring import register_settings
+from explorer.training import frames, words
+from explorer.training.layout import (
+    CURVES_BASE,
+    EXTRA_KEYS,
+    HEARD,
+    LAB,
+    SHOWN,
+    TICK,
+    WANT,
+)
+from explorer.training.settings import PRESETS, TrainingSettings
+from explorer.training.tasks import first_run, recipe, task
+
+_LONGEST_RUN = 8_000_000
+_LONGEST_LOG = 4_000
+MOST_CHANGES = 200
+
+
+def register(app: Dash) -> None:
+    """Bind the lab to the app."""
+    register_settings(app, LAB, TrainingSettings, EXTRA_KEYS)
+    app.callback(Output(TICK, "data"), Input(WANT, "data"), prevent_initial_call=True)(tick)
+    app.callback(
+        Output({"lab": LAB, "setting": ALL}, "value", allow_duplicate=True),
+        Input({"lab": LAB, "preset": ALL}, "n_clicks"),
+        prevent_initial_call=True,
+    )(_choose_preset)
+    app.clientside_callback(
+        ClientsideFunction("explorer_training", "hear"),
+        Output(HEARD, "data"),
+        Input(TICK, "data"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("explorer_training", "configure"),
+        Output(SHOWN, "data"),
+        Input(f"{LAB}-settings", "data"),
+        Input(f"{LAB}-visible", "data"),
+        State(f"{LAB}-address", "data"),
+        State(CURVES_BASE, "data"),
+        prevent_initial_call=True,
+    )
+
+
+def tick(want: Any) -> dict[str, Any]:
+    """One tick of the live loop: what the browser has and wishes in, moments to draw and the run after them out.
+
+    ``want`` holds ``id`` and ``generation``, which come back as they are; ``settings``; ``run``, the text of the last
+    tick or None for a new run; ``frames``, ``updates`` and ``until`` as ``Pace`` says, ``frames`` 0 for the present
+    moment only; ``link``, the extra keys of a link that a new run has to follow. What is not legal comes back as one
+    sentence in ``error``.
+    """
+    wish = want if isinstance(want, dict) else {}
+    answer = {"id": wish.get("id"), "generation": wish.get("generation")}
+    try:
+        return answer | _tick(wish)
+    except ValueError as reason:
+        return answer | {"error": str(reason)}
+
+
+def preset_values(name: str) -> dict[str, str]:
+    """All settings of a preset, as links say them."""
+    return to_link(TrainingSettings(**PRESETS[name].values))
+
+
+def _choose_preset(_clicks: list[int | None]) -> list[str]:
+    values = preset_values(ctx.triggered_id["preset"])
+    return [values[output["id"]["setting"]] for output in ctx.outputs_list]
+
+
+def _tick(wish: Mapping[str, Any]) -> dict[str, Any]:
+    settings = strict(TrainingSettings, wish.get("settings"))
+    is_new = wish.get("run") is None
+    run = _new_run(settings, wish.get("link")) if is_new else _continued(settings, wish["run"])
+    pictures = []
+    if wish.get("frames") != 0:
+        pace = Pace(wish.get("frames"), wish.get("updates"), wish.get("until"))  # type: ignore[arg-type]
+        for run in moments(run, pace):
+            pictures.append(frames.frame(run, settings))
+    if not pictures:
+        pictures.append(frames.frame(run, settings))
+    answer = {
+        "run": run.to_json(),
+        "frames": pictures,
+        "sentence": words.sentence(run),
+        "first_rate": run.recipe.optimizer.learning_rate,
+        "changes": ",".join(f"{change.step}:{change.value!r}" for change in run.changes),
+    }
+    return answer | ({"scene": frames.scene(run, settings)} if is_new else {})
+
+
+def _new_run(settings: TrainingSettings, link: Any) -> Run:
+    """A run before its first update; one from a link meets the changes that the link tells."""
+    if not isinstance(link, Mapping) or not link.get("changes"):
+        return first_run(settings)
+    rate = strict(TrainingSettings, {"learning_rate": link.get("first_rate", settings.learning_rate)}).learning_rate
+    return first_run(replace(settings, learning_rate=rate), tuple(read_changes(link["changes"])))
+
+
+def read_changes(log: Any) -> list[tuple[int, str, float]]:
+    """The changes of the learning rate in a link, "120:0.1,300:0.02"; ValueError in a sentence where it is no such list."""
+    try:
+        entries = [entry.split(":") for entry in log[:_LONGEST_LOG].split(",")]
+        changes = [(int(step), "learning_rate", float(rate)) for step, rate in entries]
+    except (AttributeError, TypeError, ValueError):
+        raise ValueError("The changes in this link could not be read; the run starts anew.") from None
+    if len(changes) > MOST_CHANGES:
+        raise ValueError(f"A link may tell at most {MOST_CHANGES} changes of the learning rate; the run starts anew.")
+    for _, _, rate in changes:
+        strict(TrainingSettings, {"learning_rate": rate})
+    return changes
+
+
+def _continued(settings: TrainingSettings, text: Any) -> Run:
+    """The run in the text, with the rate that is wished for now; it must be a run of these settings."""
+    if not isinstance(text, str) or len(text) > _LONGEST_RUN:
+        raise ValueError("This is not a training run; press reset to start one.")
+    run, wanted = Run.from_json(text), recipe(settings)
+    first_rate = run.recipe.optimizer.learning_rate
+    same_recipe = run.recipe == replace(wanted, optimizer=wanted.optimizer.with_setting("learning_rate", first_rate))
+    if run.task != task(settings) or run.seed != settings.seed or not same_recipe or run.first_weights is not None:
+        raise ValueError("This run belongs to other settings; press reset to start one.")
+    run = replace(run, task=task(settings))
+    if any(change.step > run.step for change in run.changes):
+        return run  # a replay: the changes to come decide
+    if run.step == 0:
+        return first_run(settings)
+    return run.change("learning_rate", settings.learning_rate)

@@ -1,0 +1,140 @@
+"""The training lab on the page: what to press on top, the network and its output large, the curves below."""
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from explorer.controls import button, control, notice, panel
+from explorer.settings_wiring import stores
+from explorer.training.figures import curves
+from explorer.training.settings import PRESETS, TrainingSettings
+
+LAB = "training"
+TITLE = "Training"
+PATH = "/training"
+# In a link beside the settings: where the run stands, and how it came there.
+EXTRA_KEYS = ("step", "first_rate", "changes")
+
+PLAY = "training-play"
+STEP_UPDATE = "training-step-update"
+STEP_EPOCH = "training-step-epoch"
+RESET = "training-reset"
+NEW_SEED = "training-new-seed"
+NETWORK = "training-network"
+NETWORK_SAID = "training-network-said"
+OUTPUT = "training-output"
+OUTPUT_SAID = "training-output-said"
+CURVES = "training-curves"
+CURVES_BASE = "training-curves-base"
+SENTENCE = "training-sentence"
+STATE = "training-state"
+WANT = "training-want"
+TICK = "training-tick"
+SHOWN = "training-shown"
+HEARD = "training-heard"
+PRESET_CLASS = "preset"
+
+
+def preset_id(name: str) -> dict[str, str]:
+    """The id of a preset's button."""
+    return {"lab": LAB, "preset": name}
+
+
+def layout() -> Component:
+    """Everything of the lab; its pictures are drawn by the browser."""
+    return html.Div([_transport(), html.Div([_controls(), _pictures()], className="lab-grid"), *_stores()])
+
+
+def _setting(field: str) -> Component:
+    return control(LAB, TrainingSettings, field)
+
+
+def _stores() -> list[Component]:
+    return [
+        *stores(LAB, TrainingSettings, EXTRA_KEYS),
+        dcc.Store(id=CURVES_BASE, data=curves()),
+        *(dcc.Store(id=name) for name in (WANT, TICK, SHOWN, HEARD)),
+    ]
+
+
+def _transport() -> Component:
+    buttons = [
+        button(PLAY, "Play", icon="play", variant="filled"),
+        button(STEP_UPDATE, "One update", "Train on the next batch", icon="step", compact=True),
+        button(STEP_EPOCH, "One epoch", "Train once on every training case", icon="step-epoch", compact=True),
+        button(RESET, "Reset", "Back to the same first weights", icon="reset", compact=True),
+        button(NEW_SEED, "New seed", "Other data, other first weights", icon="dice", compact=True),
+    ]
+    return html.Section(
+        [
+            html.Div(buttons, className="transport-buttons"),
+            html.Div(
+                [
+                    _number("Epoch", "training-epoch"),
+                    _number("Update", "training-step"),
+                    _number("Training error", "training-training-error", "training"),
+                    _number("Validation error", "training-validation-error", "validation"),
+                ],
+                className="transport-numbers",
+            ),
+            html.Div([_setting("learning_rate"), _setting("speed")], className="transport-settings"),
+        ],
+        className="panel transport",
+        **{"aria-label": "Training"},
+    )
+
+
+def _number(label: str, id: str, series: str = "") -> Component:
+    mark = [html.Span(className=f"series series-{series}", **{"aria-hidden": "true"})] if series else []
+    return html.Div([html.Span([*mark, label], className="number-label"), html.Output("–", id=id)], className="number")
+
+
+def _controls() -> Component:
+    presets = [
+        button(preset_id(name), preset.title, preset.help, className=PRESET_CLASS) for name, preset in PRESETS.items()
+    ]
+    return html.Div(
+        [
+            panel("Presets", html.Div(presets, className="presets")),
+            panel("Data", *map(_setting, ("dataset", "cases", "noise", "training_share"))),
+            panel("Network", *map(_setting, ("hidden_layers", "activation"))),
+            panel("Learning", *map(_setting, ("optimizer", "batch_size", "seed"))),
+        ],
+        className="lab-controls",
+    )
+
+
+def _pictures() -> Component:
+    return html.Div(
+        [
+            notice(f"{LAB}-notice"),
+            html.P(id=STATE, className="state", role="status", **{"aria-live": "polite"}),
+            html.Div(
+                [
+                    panel(
+                        "Network",
+                        html.Div(id=NETWORK, className="picture picture-network"),
+                        html.P(id=NETWORK_SAID, className="readout"),
+                        help="Every neuron shows its own activity over the plane of the two inputs; a link's width is "
+                        "the size of its weight, its colour the sign. Hover, tap or use the arrow keys to read values.",
+                    ),
+                    panel(
+                        "Output",
+                        html.Div(id=OUTPUT, className="picture picture-output"),
+                        html.P(id=OUTPUT_SAID, className="readout"),
+                        help="The output of the whole network, with the points it learns from and those that only "
+                        "validate. The thin line is where the output is zero.",
+                    ),
+                ],
+                className="training-pictures",
+            ),
+            panel(
+                "Error",
+                html.Div(id=CURVES, className="plot plot-wide"),
+                html.P(id=SENTENCE, className="sentence"),
+                html.Div(_setting("error_axis"), className="curve-settings"),
+                help="Mean error of a case, over the training cases and over the validation cases, which the network "
+                "never learns from.",
+            ),
+        ],
+        className="lab-main",
+    )
