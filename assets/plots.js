@@ -67,6 +67,13 @@
 
   // ---- the page ------------------------------------------------------------------------------------------------
 
+  // Plotly reads its 3-D letters back from one large canvas; Chromium asks for this flag, in the console of each user.
+  const getContext = HTMLCanvasElement.prototype.getContext;
+  HTMLCanvasElement.prototype.getContext = function (kind, attributes) {
+    const letters = kind === "2d" && this.width === 8192 && this.height === 1024;
+    return getContext.call(this, kind, letters ? { ...attributes, willReadFrequently: true } : attributes);
+  };
+
   const elementOf = (target) => (typeof target === "string" ? document.getElementById(target) : target);
   const theme = () => window.explorer.theme?.data();
   const hasSize = (element) => element.clientWidth > 0 && element.clientHeight > 0;

@@ -61,11 +61,14 @@
 
   // The slider's label names its scale: {function: "explorer.log", options: {unit, integer}}.
   function step(position, text, { function: name, options }) {
-    const { triggered_id: moved, outputs_list: outputs, no_update: still } = { ...window.dash_clientside.callback_context, no_update: window.dash_clientside.no_update };
+    const { triggered_id: moved, outputs_list: outputs } = window.dash_clientside.callback_context;
+    const { no_update: still } = window.dash_clientside;
     const scale = scales[name.split(".")[1]];
     if (moved?.role === "slider") {
       const value = scale.value(position);
       tell(outputs[0].id, spoken(value, options));
+      // at once, to whoever must not lag behind the hand; the settings follow through Dash
+      if (parse(text) !== value) window.dispatchEvent(new CustomEvent("explorer:moved", { detail: { lab: moved.lab, setting: moved.setting, value } }));
       return parse(text) === value ? [still, still] : [still, String(value)];
     }
     const value = parse(text);
@@ -97,10 +100,10 @@
     ];
   }
 
-  // A field that shows what is not legal gets what counts instead.
+  // A field gets what counts, in the one way of writing it: "99" becomes the highest legal number, "1e-2" becomes 0.01.
   function mend(lab, given, settings) {
     for (const [field, value] of given) {
-      if (typeof settings[field] === "number" && parse(value) !== settings[field]) set(lab, { [field]: settings[field] });
+      if (typeof settings[field] === "number" && value !== String(settings[field])) set(lab, { [field]: settings[field] });
     }
   }
 

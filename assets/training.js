@@ -41,26 +41,34 @@
 
   // ---- talking with the server ---------------------------------------------------------------------------------
 
-  function send(request) {
-    const settings = { ...lab.settings, learning_rate: lab.rate };
-    const link = request.run === null ? lab.link : null;
-    window.dash_clientside.set_props("training-want", { data: { ...request, settings, link } });
+  async function send(request) {
+    const { id, generation, ...wish } = request;
+    const answer = await explorer.exchange.ask("/training/tick", {
+      ...wish,
+      settings: { ...lab.settings, learning_rate: lab.rate },
+      link: request.run === null ? lab.link : null,
+    });
+    if (answer === null) return unanswered();
+    return hear({ ...answer, id, generation });
   }
 
   function hear(data) {
-    const { no_update: still } = window.dash_clientside;
-    if (!player.answer(data)) return still;
+    if (!player.answer(data)) return;
     wait(false);
     if (data.error) {
       say(data.error);
       lab.link = null;
-      buttons();
-      return still;
+    } else {
+      if (data.scene) present(data.scene);
+      Object.assign(lab, { sentence: data.sentence, log: { first_rate: data.first_rate, changes: data.changes } });
     }
-    if (data.scene) present(data.scene);
-    Object.assign(lab, { sentence: data.sentence, log: { first_rate: data.first_rate, changes: data.changes } });
     buttons();
-    return still;
+  }
+
+  function unanswered() {
+    player.looked(false);
+    wait(true);
+    lab.looked = now();
   }
 
   async function look() {
@@ -256,6 +264,12 @@
     if (at - lab.saved > SAVE_EVERY) save();
   }
 
+  // A preset's button -> the values of all controls, in their order.
+  function preset(clicks, presets) {
+    const { triggered_id: pressed, outputs_list: outputs } = window.dash_clientside.callback_context;
+    return outputs.map(({ id }) => presets[pressed.preset][id.setting]);
+  }
+
   function press(name, action) {
     element(name).addEventListener("click", () => {
       action();
@@ -296,6 +310,10 @@
     element("output-said").textContent = words || "";
   }
 
+  window.addEventListener("explorer:moved", ({ detail }) => {
+    if (detail.lab === LAB && detail.setting === "learning_rate" && lab.started) follow(detail.value, false);
+  });
+
   Object.assign(explorer, { training: { player, lab, pure: { grouped, errorText, partOf } } });
-  window.dash_clientside = Object.assign(window.dash_clientside || {}, { explorer_training: { hear, configure } });
+  window.dash_clientside = Object.assign(window.dash_clientside || {}, { explorer_training: { configure, preset } });
 })();

@@ -13,7 +13,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         listener = listen(options.host, options.port)
-        _end_on_signals()
+        _on_signals(_leave)
         server = _load(frozenset({options.host, listener.getsockname()[0], *options.allow_host}))
         _serve(server, listener, options)
     except CannotServeError as error:
@@ -201,21 +201,29 @@ def _serve(server: Flask, listener: socket.socket, options: argparse.Namespace) 
         print("Other machines are admitted under the names given with --allow-host NAME.", flush=True)
     if not options.no_browser:
         threading.Thread(target=_open_browser, args=(url,), daemon=True).start()
+    _on_signals(_end)
     waiter.run()
 
 
-def _end_on_signals() -> None:
-    """Ctrl-C and SIGTERM end the process in one way, once: a second Ctrl-C must not interrupt the ending."""
-    endings = (signal.SIGINT, signal.SIGTERM)
+def _on_signals(action: Callable[[int, FrameType | None], None]) -> None:
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, action)
 
-    def end(_number: int, _frame: FrameType | None) -> None:
-        for ending in endings:
-            signal.signal(ending, signal.SIG_IGN)
-        logging.getLogger("waitress").setLevel(logging.CRITICAL)  # requests cut off now are no news
-        raise KeyboardInterrupt
 
-    for ending in endings:
-        signal.signal(ending, end)
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    """Ctrl-C and SIGTERM while the app is loading: there is nothing to end yet.
+
+    KeyboardInterrupt would do, but for this: raised inside a library's `exec("...")`, it makes Python end by the
+    signal even after it was caught.
+    """
+    os._exit(0)
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    """Ctrl-C and SIGTERM while serving, once: a second one must not interrupt the ending."""
+    _on_signals(lambda number, frame: None)
+    logging.getLogger("waitress").setLevel(logging.CRITICAL)  # requests cut off now are no news
+    raise KeyboardInterrupt
 
 
 def _open_browser(url: str) -> None:

@@ -39,11 +39,14 @@ def control(lab: str, cls: type[Record], field: str, **extra: Any) -> Component:
     if isinstance(spec, Number):
         return _number(lab, field, spec, extra)
     if isinstance(spec, Choices):
-        return _labelled(spec, bearer, _several(spec, bearer, extra))
-    if isinstance(spec, (Choice, Flag)):
-        return _labelled(spec, bearer, _one_of(spec, bearer, extra))
-    entry = _field(spec, bearer, "control-text", extra)
-    return _labelled(spec, bearer, entry)
+        return _stacked(_head(spec), _several(spec, bearer, extra))
+    if isinstance(spec, Flag):
+        return _in_line(_head(spec), _segments(spec, bearer, extra))
+    if isinstance(spec, Choice) and _few(spec):
+        return _stacked(_head(spec), _segments(spec, bearer, {"fullWidth": True, **extra}))
+    if isinstance(spec, Choice):
+        return _stacked(_head(spec, bearer), _menu(spec, bearer, extra))
+    return _stacked(_head(spec, bearer), _field(spec, bearer, "control-text", extra))
 
 
 def button(
@@ -59,8 +62,9 @@ def button(
     """A button with ``n_clicks``; a compact one shows its icon only and has the label as its name."""
     words = f"{label}: {help}" if help and compact else help or (label if compact else "")
     picture = symbol(icon) if icon else None
+    made: Component
     if compact:
-        made = dmc.ActionIcon(picture, id=id, variant=variant, size=34, **{"aria-label": label}, **extra)
+        made = dmc.ActionIcon(picture, id=id, variant=variant, size=34, **aria(label=label), **extra)
     else:
         made = dmc.Button(label, id=id, variant=variant, size="xs", leftSection=picture, **extra)
     return tooltip(made, words) if words else made
@@ -75,24 +79,29 @@ def panel(
 ) -> Component:
     """A quiet card with a heading; without a title the children alone."""
     head = [html.Div([html.H2(title), *_question(title, help)], className="panel-head")] if title else []
-    named = {"id": id} if id else {}
-    label = {"aria-label": title} if title else {}
-    return html.Section([*head, *children], className=f"panel {class_name}".strip(), **named, **label)
+    named: dict[str, Any] = {"id": id} if id else {}
+    named |= aria(label=title) if title else {}
+    return html.Section([*head, *children], className=f"panel {class_name}".strip(), **named)
 
 
 def notice(id: str) -> Component:
     """A line for one sentence, set through ``children``; its height is reserved, so nothing jumps."""
-    return html.P(id=id, className="notice", role="status", **{"aria-live": "polite"})
+    return html.P(id=id, className="notice", role="status", **aria(live="polite"))
 
 
 def symbol(name: str) -> Component:
     """A symbol from ``app.css`` in the colour of the text around it."""
-    return html.Span(className=f"symbol symbol-{name}", **{"aria-hidden": "true"})
+    return html.Span(className=f"symbol symbol-{name}", **aria(hidden="true"))
+
+
+def aria(**words: str) -> dict[str, Any]:
+    """Attributes for assistive software: ``aria(label="Play")``."""
+    return {f"aria-{name}": word for name, word in words.items()}
 
 
 def tooltip(target: Component, words: str) -> Component:
     """The target with a text that appears on hover, keyboard focus and touch."""
-    return dmc.Tooltip(
+    tipped: Component = dmc.Tooltip(
         target,
         label=words,
         multiline=True,
@@ -102,20 +111,20 @@ def tooltip(target: Component, words: str) -> Component:
         events={"hover": True, "focus": True, "touch": True},
         boxWrapperProps={"className": "tipped"},
     )
+    return tipped
 
 
 def _number(lab: str, field: str, spec: Number, extra: dict[str, Any]) -> Component:
-    entry = _field(spec, setting_id(lab, field), "control-field", {} if spec.slider else extra)
-    head = html.Div([*_head(spec, setting_id(lab, field)), entry], className="control-head")
-    slider = [_slider(lab, field, spec, extra)] if spec.slider else []
-    return html.Div([head, *slider], className="control control-number")
+    bearer = setting_id(lab, field)
+    entry = _field(spec, bearer, "control-field", {} if spec.slider else extra)
+    return _in_line(_head(spec, bearer), entry, *([_slider(lab, field, spec, extra)] if spec.slider else []))
 
 
 def _slider(lab: str, field: str, spec: Number, extra: dict[str, Any]) -> Component:
     log = spec.scale == "log"
     low, high, value = (log10(v) if log else v for v in (spec.low, spec.high, spec.default))
     step = spec.step or (_DECADE_STEP if log else 1 if spec.integer else _round_step(high - low))
-    return dmc.Slider(
+    slider: Component = dmc.Slider(
         id=slider_id(lab, field),
         min=low,
         max=high,
@@ -130,6 +139,7 @@ def _slider(lab: str, field: str, spec: Number, extra: dict[str, Any]) -> Compon
         className="control-slider",
         **extra,
     )
+    return slider
 
 
 def _round_step(width: float) -> float:
@@ -141,7 +151,7 @@ def _round_step(width: float) -> float:
 
 def _field(spec: Specification, bearer: dict[str, str], class_name: str, extra: dict[str, Any]) -> Component:
     fractional = isinstance(spec, Number) and spec.low >= 0
-    return dmc.TextInput(
+    entry: Component = dmc.TextInput(
         id=bearer,
         value=spec.to_link(spec.default),
         debounce=True,
@@ -151,15 +161,30 @@ def _field(spec: Specification, bearer: dict[str, str], class_name: str, extra: 
         className=class_name,
         **extra,
     )
+    return entry
 
 
-def _one_of(spec: Choice | Flag, bearer: dict[str, str], extra: dict[str, Any]) -> Component:
-    data = [{"value": value, "label": label} for value, label in spec.options.items()]
-    shared = {"id": bearer, "data": data, "value": spec.to_link(spec.default), "size": "xs", **extra}
+def _few(spec: Choice) -> bool:
     letters = sum(map(len, spec.options.values()))
-    if len(data) <= _MOST_SEGMENTS and letters <= _LONGEST_SEGMENTS:
-        return dmc.SegmentedControl(fullWidth=True, transitionDuration=120, **{"aria-label": spec.label}, **shared)
-    return dmc.Select(allowDeselect=False, checkIconPosition="right", maxDropdownHeight=320, **shared)
+    return len(spec.options) <= _MOST_SEGMENTS and letters <= _LONGEST_SEGMENTS
+
+
+def _segments(spec: Choice | Flag, bearer: dict[str, str], extra: dict[str, Any]) -> Component:
+    named = aria(label=spec.label)
+    made: Component = dmc.SegmentedControl(transitionDuration=120, **named, **_offer(spec, bearer), **extra)
+    return made
+
+
+def _menu(spec: Choice, bearer: dict[str, str], extra: dict[str, Any]) -> Component:
+    made: Component = dmc.Select(
+        allowDeselect=False, checkIconPosition="right", maxDropdownHeight=320, **_offer(spec, bearer), **extra
+    )
+    return made
+
+
+def _offer(spec: Choice | Flag, bearer: dict[str, str]) -> dict[str, Any]:
+    data = [{"value": value, "label": label} for value, label in spec.options.items()]
+    return {"id": bearer, "data": data, "value": spec.to_link(spec.default), "size": "xs"}
 
 
 def _several(spec: Choices, bearer: dict[str, str], extra: dict[str, Any]) -> Component:
@@ -168,25 +193,31 @@ def _several(spec: Choices, bearer: dict[str, str], extra: dict[str, Any]) -> Co
         for value, label in spec.options.items()
     ]
     group = dmc.ChipGroup(chips, id=bearer, multiple=True, value=list(spec.default), **extra)
-    return html.Div(group, className="chips", role="group", **{"aria-label": spec.label})
+    return html.Div(group, className="chips", role="group", **aria(label=spec.label))
 
 
-def _labelled(spec: Specification, bearer: dict[str, str], component: Component) -> Component:
-    head = html.Div(_head(spec, bearer), className="control-head")
-    return html.Div([head, component], className="control")
+def _stacked(head: list[Component], component: Component) -> Component:
+    return html.Div([html.Div(head, className="control-head"), component], className="control")
 
 
-def _head(spec: Specification, bearer: dict[str, str]) -> list[Component]:
+def _in_line(head: list[Component], component: Component, *below: Component) -> Component:
+    return html.Div([html.Div([*head, component], className="control-head"), *below], className="control")
+
+
+def _head(spec: Specification, bearer: dict[str, str] | None = None) -> list[Component]:
+    """The label, bound to the bearer where that is one field, and the help."""
     unit = [html.Span(spec.unit, className="unit")] if isinstance(spec, Number) and spec.unit else []
+    words = [spec.label, *unit]
     # A browser's id of a pattern-matching component: its keys in order, without blanks.
     target = json.dumps(bearer, sort_keys=True, separators=(",", ":"))
-    return [html.Label([spec.label, *unit], htmlFor=target), *_question(spec.label, spec.help)]
+    label = html.Label(words, htmlFor=target) if bearer else html.Span(words, className="control-label")
+    return [label, *_question(spec.label, spec.help)]
 
 
 def _question(subject: str, help: str) -> list[Component]:
     if not help:
         return []
     mark = dmc.ActionIcon(
-        symbol("help"), variant="transparent", size=18, className="question", **{"aria-label": f"{subject}: {help}"}
+        symbol("help"), variant="transparent", size=18, className="question", **aria(label=f"{subject}: {help}")
     )
     return [tooltip(mark, help)]

@@ -166,28 +166,16 @@ class Flag(Specification):
 
 
 def number(
-    default: float,
-    low: float,
-    high: float,
-    *,
-    label: str,
-    help: str = "",
-    part: str = "",
-    unit: str = "",
-    scale: Literal["linear", "log"] = "linear",
-    integer: bool = False,
-    step: float | None = None,
-    slider: bool = True,
+    default: float, low: float, high: float, *, label: str, help: str = "", part: str = "", **details: Any
 ) -> Any:
-    """A field that holds a number from ``low`` to ``high``, with a slider beside it unless ``slider`` is false."""
-    if scale == "log" and low <= 0:
+    """A field that holds a number from ``low`` to ``high``.
+
+    ``details``: unit; scale, "linear" or "log"; integer; step, in decades on a logarithmic scale; slider, false for
+    a number that has only its field.
+    """
+    if details.get("scale") == "log" and low <= 0:
         raise ValueError(f"low is {low}; a logarithmic scale needs a positive one")
-    return _declare(
-        Number(
-            default=default, low=low, high=high, label=label, help=help, part=part, unit=unit, scale=scale,
-            integer=integer, step=step, slider=slider,
-        )
-    )  # fmt: skip
+    return _declare(Number(default=default, low=low, high=high, label=label, help=help, part=part, **details))
 
 
 def choice(default: str, options: Mapping[str, str], *, label: str, help: str = "", part: str = "") -> Any:
@@ -195,9 +183,7 @@ def choice(default: str, options: Mapping[str, str], *, label: str, help: str = 
     return _declare(Choice(default=default, options=_plain(options), label=label, help=help, part=part))
 
 
-def choices(
-    default: Iterable[str], options: Mapping[str, str], *, label: str, help: str = "", part: str = ""
-) -> Any:
+def choices(default: Iterable[str], options: Mapping[str, str], *, label: str, help: str = "", part: str = "") -> Any:
     """A field that holds several of ``options``, perhaps none, as a tuple in the options' order."""
     return _declare(Choices(default=tuple(default), options=_plain(options), label=label, help=help, part=part))
 
@@ -207,9 +193,7 @@ def text(default: str, *, label: str, help: str = "", part: str = "", check: Cal
     return _declare(Text(default=default, label=label, help=help, part=part, check=check))
 
 
-def flag(
-    default: bool, *, label: str, help: str = "", part: str = "", off: str = "Off", on: str = "On"
-) -> Any:
+def flag(default: bool, *, label: str, help: str = "", part: str = "", off: str = "Off", on: str = "On") -> Any:
     """A field that is true or false."""
     return _declare(Flag(default=default, options={"0": off, "1": on}, label=label, help=help, part=part))
 
@@ -228,9 +212,7 @@ def parts(cls: type[Record]) -> dict[str, list[str]]:
     return grouped
 
 
-def read(
-    cls: type[Settings], mapping: object, extra_keys: Iterable[str] = ()
-) -> tuple[Settings, list[str]]:
+def read(cls: type[Settings], mapping: object, extra_keys: Iterable[str] = ()) -> tuple[Settings, list[str]]:
     """Make settings from a link's texts or from JSON, whatever they hold, and complain about what is not legal.
 
     A value that is not legal is replaced by the nearest legal one or the default. Keys that are neither settings
@@ -294,9 +276,7 @@ def _word(raw: object) -> str:
 
 
 def _declare(specification: Specification) -> Any:
-    specification.parse(
-        list(specification.default) if isinstance(specification, Choices) else specification.default
-    )
+    specification.parse(list(specification.default) if isinstance(specification, Choices) else specification.default)
     return field(default=specification.default, metadata={_SPECIFICATION: specification})
 
 

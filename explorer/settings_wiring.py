@@ -12,6 +12,7 @@ from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, ctx
 from explorer.settings import Number, Record, parts, read, specs, to_link
 
 NAMESPACE = "explorer_settings"
+_MOST_COMPLAINTS = 3
 
 
 def stores(lab: str, cls: type[Record], extra_keys: Iterable[str] = ()) -> list[dcc.Store]:
@@ -40,7 +41,9 @@ def restored(
         name: list(value) if isinstance(value := getattr(settings, name), tuple) else text
         for name, text in to_link(settings).items()
     }
-    return [values.get(name, "") for name in names], " ".join(complaints)
+    more = len(complaints) - _MOST_COMPLAINTS
+    told = [*complaints[:_MOST_COMPLAINTS], f"{more} more values were not legal."] if more > 1 else complaints
+    return [values.get(name, "") for name in names], " ".join(told)
 
 
 def register_settings(app: Dash, lab: str, cls: type[Record], extra_keys: Iterable[str] = ()) -> None:
@@ -61,7 +64,7 @@ def register_settings(app: Dash, lab: str, cls: type[Record], extra_keys: Iterab
         names = [output["id"]["setting"] for output in ctx.outputs_list[0]]
         return *restored(cls, names, address, extra), True
 
-    app.clientside_callback(
+    app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction(NAMESPACE, "collect"),
         Output(f"{lab}-settings", "data"),
         *(Output(f"{lab}-part-{part}", "data") for part in parts(cls)),
@@ -76,7 +79,7 @@ def register_settings(app: Dash, lab: str, cls: type[Record], extra_keys: Iterab
 
 def register_sliders(app: Dash) -> None:
     """Keep every slider of every lab in step with its number; once per app."""
-    app.clientside_callback(
+    app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction(NAMESPACE, "step"),
         Output({"lab": MATCH, "setting": MATCH, "role": "slider"}, "value"),
         Output({"lab": MATCH, "setting": MATCH}, "value"),

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
 from explorer import __version__, theme
-from explorer.controls import button, symbol, notice
+from explorer.controls import aria, button, notice, symbol
 from explorer.settings_wiring import register_sliders
 
 TITLE = "Error Surface Explorer"
@@ -54,7 +55,7 @@ class Lab:
 def layout(labs: Sequence[Lab]) -> Component:
     """The whole page. The browser shows the lab of the path and hides the others."""
     records = [{"name": lab.name, "title": lab.title, "path": lab.path} for lab in labs]
-    return dmc.MantineProvider(
+    page: Component = dmc.MantineProvider(
         [
             html.A("Skip to the content", href="#content", className="skip"),
             _header(labs),
@@ -70,6 +71,7 @@ def layout(labs: Sequence[Lab]) -> Component:
         theme=theme.mantine(),
         defaultColorScheme="auto",
     )
+    return page
 
 
 def register(app: Dash, labs: Sequence[Lab]) -> None:
@@ -79,7 +81,7 @@ def register(app: Dash, labs: Sequence[Lab]) -> None:
     ignored = app.config.assets_ignore
     app.config.assets_ignore = rf"{ignored}|^{_SCRIPT}$" if ignored else rf"^{_SCRIPT}$"
     register_sliders(app)
-    app.clientside_callback(
+    app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("explorer_shell", "start"),
         Output("shell-started", "data"),
         Input("shell-labs", "data"),
@@ -96,14 +98,12 @@ def index(app: Dash) -> str:
 
 def _header(labs: Sequence[Lab]) -> Component:
     links = [html.A(lab.title, href=lab.path, id=f"nav-{lab.name}") for lab in labs]
-    copy = button("copy-link", "Copy link", "A link to exactly what you see", icon="link", variant="subtle")
-    said = html.Span(id="copy-said", role="status", **{"aria-live": "polite"})
+    copy = button("copy-link", "Copy link", icon="link", variant="subtle")
+    said = html.Span(id="copy-said", role="status", **aria(live="polite"))
     scheme = button("toggle-scheme", "Light or dark", icon="scheme", variant="subtle", compact=True)
     tools = html.Div([html.Div([copy, said], className="copy"), _palettes(), scheme], className="head-tools")
-    name = html.A(
-        [html.Span(className="logo", **{"aria-hidden": "true"}), html.Span(TITLE)], href="/", className="brand"
-    )
-    return html.Header([name, html.Nav(links, **{"aria-label": "Labs"}), tools], className="head")
+    name = html.A([html.Span(className="logo", **aria(hidden="true")), html.Span(TITLE)], href="/", className="brand")
+    return html.Header([name, html.Nav(links, **aria(label="Labs")), tools], className="head")
 
 
 def _palettes() -> Component:
@@ -118,14 +118,13 @@ def _palettes() -> Component:
         )
         for palette in theme.PALETTES.values()
     ]
-    opener = dmc.ActionIcon(
-        symbol("palette"), id="choose-palette", variant="subtle", size=34, **{"aria-label": "Colours"}
-    )
-    return dmc.Menu(
+    opener = dmc.ActionIcon(symbol("palette"), id="choose-palette", variant="subtle", size=34, **aria(label="Colours"))
+    menu: Component = dmc.Menu(
         [dmc.MenuTarget(opener), dmc.MenuDropdown([dmc.MenuLabel("From −1 to +1"), *items])],
         position="bottom-end",
         withArrow=True,
     )
+    return menu
 
 
 def _section(lab: Lab) -> Component:
@@ -135,6 +134,5 @@ def _section(lab: Lab) -> Component:
 
 def _plotly() -> Component:
     """A graph nobody sees: plotly.js is loaded only where a layout has one."""
-    return html.Div(
-        dcc.Graph(id="plotly-loader", figure={"data": [], "layout": {}}, config=theme.GRAPH_CONFIG), hidden=True
-    )
+    config: Any = theme.GRAPH_CONFIG
+    return html.Div(dcc.Graph(id="plotly-loader", figure={}, config=config), hidden=True)

@@ -132,10 +132,18 @@ GRAPH_CONFIG: dict[str, Any] = {
     "displaylogo": False,
     "showSendToCloud": False,
     "showEditInChartStudio": False,
+    "displayModeBar": "hover",
     "responsive": True,
     "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d", "hoverClosest3d"],
     "toImageButtonOptions": {"scale": 2},
 }  # fmt: skip
+
+
+# Plotly writes powers of ten a quarter larger than other ticks.
+LOG_AXIS: dict[str, Any] = {"type": "log", "exponentformat": "power", "tickfont": {"size": 9}}
+
+# Matt, so that a colour means the same height on every slope.
+_LIGHTING = {"ambient": 0.82, "diffuse": 0.45, "specular": 0.04, "roughness": 0.9, "fresnel": 0.05}
 
 
 def tokens(scheme: Scheme) -> dict[str, str]:
@@ -181,9 +189,11 @@ def template(scheme: Scheme) -> dict[str, Any]:
             "hovermode": "closest",
         },
         "data": {
-            kind: [{"colorbar": _colorbar(colour)}] for kind in ("contour", "heatmap", "surface")
+            "contour": [{"colorbar": _colorbar(colour)}],
+            "heatmap": [{"colorbar": _colorbar(colour)}],
+            "surface": [{"colorbar": _colorbar(colour), "lighting": _LIGHTING}],
         },
-    }  # fmt: skip
+    }
 
 
 def mantine() -> dict[str, Any]:

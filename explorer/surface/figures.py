@@ -19,7 +19,6 @@ Trace = dict[str, Any]
 Figure = dict[str, Any]
 _MAP_SIDE = 101
 _RELIEF_STEP = 2
-_MOST_MARKERS = 60
 _CONTOURS = 18
 
 
@@ -32,14 +31,14 @@ def base_figures(scene: Scene, logarithmic: bool) -> dict[str, Figure]:
     return {"map": _map(scene, first, second, errors, scale), "relief": _relief(scene, first, second, errors, scale)}
 
 
-def path_traces(scene: Scene, found: Sequence[Descent], start: Array) -> dict[str, list[Trace]]:
-    """The paths for the map and the relief."""
-    on_map: list[Trace] = []
-    on_relief: list[Trace] = []
-    for descent in found:
-        on_map.append(_map_path(descent, scene))
-        on_relief += _relief_path(descent, scene)
-    return {"map": [*on_map, _start(start), *_ends(found, scene)], "relief": on_relief}
+def map_paths(found: Sequence[Descent], scene: Scene) -> list[dict[str, Any]]:
+    """The paths as the layer over the map draws them: points one after another, w1 before w2, as base64 of float32."""
+    return [_map_path(descent, scene) for descent in found]
+
+
+def relief_paths(found: Sequence[Descent], scene: Scene) -> list[Trace]:
+    """The paths in space, where they lie within the window."""
+    return [_relief_path(descent, scene) for descent in found]
 
 
 def error_figure(found: Sequence[Descent], lowest: float | None) -> Figure:
@@ -130,7 +129,6 @@ def _map(scene: Scene, first: Array, second: Array, errors: Array, scale: Levels
     }
     (low1, high1), (low2, high2) = scene.window
     layout = {
-        "clickanywhere": True,
         "dragmode": False,
         "hovermode": "closest",
         "showlegend": False,
@@ -186,64 +184,29 @@ def _relief(scene: Scene, first: Array, second: Array, errors: Array, scale: Lev
     return {"data": [surface], "layout": layout}
 
 
-def _map_path(descent: Descent, scene: Scene) -> Trace:
+def _map_path(descent: Descent, scene: Scene) -> dict[str, Any]:
     points = cut_runaway(descent.weights, scene.window)
     return {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "x": typed(points[:, 0]),
-        "y": typed(points[:, 1]),
-        "customdata": typed(descent.errors[: len(points)]),
-        "line": {"color": f"token:{descent.name}", "width": 2.5, "dash": DASHES[descent.name]},
-        "marker": {"color": f"token:{descent.name}", "size": 5, "maxdisplayed": _MOST_MARKERS},
-        "hovertemplate": "step %{pointNumber}<br>w1 %{x:.4~g}, w2 %{y:.4~g}<br>error %{customdata:.4~g}"
-        + f"<extra>{descent.title}</extra>",
+        "name": descent.name,
+        "title": descent.title,
+        "dash": DASHES[descent.name],
+        "weights": typed(points.reshape(-1))["bdata"],
+        "errors": typed(descent.errors[: len(points)])["bdata"],
     }
 
 
-def _relief_path(descent: Descent, scene: Scene) -> list[Trace]:
+def _relief_path(descent: Descent, scene: Scene) -> Trace:
     shown = inside(descent.weights, scene.window)
     points = np.where(shown[:, None], descent.weights, np.nan)
-    return [
-        {
-            "type": "scatter3d",
-            "mode": "lines",
-            "x": typed(points[:, 0]),
-            "y": typed(points[:, 1]),
-            "z": typed(np.where(shown, descent.errors, np.nan)),
-            "line": {"color": f"token:{descent.name}", "width": 6},
-            "hoverinfo": "skip",
-        }
-    ]
-
-
-def _start(start: Array) -> Trace:
     return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [float(start[0])],
-        "y": [float(start[1])],
-        "marker": {"symbol": "circle", "size": 13, "color": "token:panel", "line": {"width": 3, "color": "token:ink"}},
-        "hovertemplate": "start<br>%{x:.4~g}, %{y:.4~g}<extra></extra>",
+        "type": "scatter3d",
+        "mode": "lines",
+        "x": typed(points[:, 0]),
+        "y": typed(points[:, 1]),
+        "z": typed(np.where(shown, descent.errors, np.nan)),
+        "line": {"color": f"token:{descent.name}", "width": 6},
+        "hoverinfo": "skip",
     }
-
-
-def _ends(found: Sequence[Descent], scene: Scene) -> list[Trace]:
-    whole = [descent for descent in found if inside(descent.weights[-1:], scene.window)[0]]
-    return [
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "x": [float(descent.weights[-1, 0]) for descent in whole],
-            "y": [float(descent.weights[-1, 1]) for descent in whole],
-            "marker": {
-                "size": 10,
-                "color": [f"token:{descent.name}" for descent in whole],
-                "line": {"width": 1.5, "color": "token:panel"},
-            },
-            "hoverinfo": "skip",
-        }
-    ]
 
 
 def _fit_line(

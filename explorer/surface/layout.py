@@ -18,10 +18,7 @@ ERRORS = "surface-errors"
 FIT = "surface-fit"
 FIT_PANEL = "surface-fit-panel"
 DATA_CONTROLS = "surface-data-controls"
-BASE = "surface-base"
-PATHS = "surface-paths"
-CHOSEN = "surface-chosen"
-DRAWN = "surface-drawn"
+SHOWN = "surface-shown"
 SENTENCES = "surface-sentences"
 STABILITY = "surface-stability"
 RANDOM_START = "surface-random-start"
@@ -43,7 +40,7 @@ def _setting(field: str) -> Component:
 
 
 def _stores() -> list[Component]:
-    return [*stores(LAB, SurfaceSettings), *(dcc.Store(id=name) for name in (BASE, PATHS, CHOSEN, DRAWN))]
+    return [*stores(LAB, SurfaceSettings), dcc.Store(id=SHOWN)]
 
 
 def _controls() -> Component:

@@ -4,24 +4,22 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State
 
 from engine import Run
-from explorer.controls import setting_id
+from explorer.exchange import register_exchange
 from explorer.live import Pace, moments
-from explorer.settings import strict, to_link
+from explorer.settings import strict
 from explorer.settings_wiring import register_settings
 from explorer.training import frames, words
 from explorer.training.layout import (
     CURVES_BASE,
     EXTRA_KEYS,
-    HEARD,
     LAB,
+    PRESET_VALUES,
     SHOWN,
-    TICK,
-    WANT,
 )
-from explorer.training.settings import PRESETS, TrainingSettings
+from explorer.training.settings import TrainingSettings
 from explorer.training.tasks import first_run, recipe, task
 
 _LONGEST_RUN = 8_000_000
@@ -32,18 +30,7 @@ MOST_CHANGES = 200
 def register(app: Dash) -> None:
     """Bind the lab to the app."""
     register_settings(app, LAB, TrainingSettings, EXTRA_KEYS)
-    app.callback(Output(TICK, "data"), Input(WANT, "data"), prevent_initial_call=True)(tick)
-    app.callback(
-        Output({"lab": LAB, "setting": ALL}, "value", allow_duplicate=True),
-        Input({"lab": LAB, "preset": ALL}, "n_clicks"),
-        prevent_initial_call=True,
-    )(_choose_preset)
-    app.clientside_callback(
-        ClientsideFunction("explorer_training", "hear"),
-        Output(HEARD, "data"),
-        Input(TICK, "data"),
-        prevent_initial_call=True,
-    )
+    register_exchange(app, "/training/tick", tick)
     app.clientside_callback(
         ClientsideFunction("explorer_training", "configure"),
         Output(SHOWN, "data"),
@@ -53,35 +40,22 @@ def register(app: Dash) -> None:
         State(CURVES_BASE, "data"),
         prevent_initial_call=True,
     )
+    app.clientside_callback(
+        ClientsideFunction("explorer_training", "preset"),
+        Output({"lab": LAB, "setting": ALL}, "value", allow_duplicate=True),
+        Input({"lab": LAB, "preset": ALL}, "n_clicks"),
+        State(PRESET_VALUES, "data"),
+        prevent_initial_call=True,
+    )
 
 
-def tick(want: Any) -> dict[str, Any]:
+def tick(wish: dict[str, Any]) -> dict[str, Any]:
     """One tick of the live loop: what the browser has and wishes in, moments to draw and the run after them out.
 
-    ``want`` holds ``id`` and ``generation``, which come back as they are; ``settings``; ``run``, the text of the last
-    tick or None for a new run; ``frames``, ``updates`` and ``until`` as ``Pace`` says, ``frames`` 0 for the present
-    moment only; ``link``, the extra keys of a link that a new run has to follow. What is not legal comes back as one
-    sentence in ``error``.
+    ``wish`` holds ``settings``; ``run``, the text of the last tick or None for a new run; ``frames``, ``updates`` and
+    ``until`` as ``Pace`` says, ``frames`` 0 for the present moment only; ``link``, the extra keys of a link that a
+    new run has to follow. ValueError in one sentence for what is not legal.
     """
-    wish = want if isinstance(want, dict) else {}
-    answer = {"id": wish.get("id"), "generation": wish.get("generation")}
-    try:
-        return answer | _tick(wish)
-    except ValueError as reason:
-        return answer | {"error": str(reason)}
-
-
-def preset_values(name: str) -> dict[str, str]:
-    """All settings of a preset, as links say them."""
-    return to_link(TrainingSettings(**PRESETS[name].values))
-
-
-def _choose_preset(_clicks: list[int | None]) -> list[str]:
-    values = preset_values(ctx.triggered_id["preset"])
-    return [values[output["id"]["setting"]] for output in ctx.outputs_list]
-
-
-def _tick(wish: Mapping[str, Any]) -> dict[str, Any]:
     settings = strict(TrainingSettings, wish.get("settings"))
     is_new = wish.get("run") is None
     run = _new_run(settings, wish.get("link")) if is_new else _continued(settings, wish["run"])
@@ -90,11 +64,9 @@ def _tick(wish: Mapping[str, Any]) -> dict[str, Any]:
         pace = Pace(wish.get("frames"), wish.get("updates"), wish.get("until"))  # type: ignore[arg-type]
         for run in moments(run, pace):
             pictures.append(frames.frame(run, settings))
-    if not pictures:
-        pictures.append(frames.frame(run, settings))
     answer = {
         "run": run.to_json(),
-        "frames": pictures,
+        "frames": pictures or [frames.frame(run, settings)],
         "sentence": words.sentence(run),
         "first_rate": run.recipe.optimizer.learning_rate,
         "changes": ",".join(f"{change.step}:{change.value!r}" for change in run.changes),

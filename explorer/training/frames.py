@@ -13,14 +13,18 @@ from explorer.training.tasks import MAP_SIDE, picture_inputs
 
 # Pictures of all hidden neurons together stay below this many pixels a frame.
 _MOST_PIXELS = 24_000
-_STRIDES = (2, 3, 4, 5, 6, 10)
+_STRIDES = (2, 3, 4, 5, 6, 10)  # divisors of MAP_SIDE - 1: every picture reaches from edge to edge
 _BYTE = 127.5
 
 
 def stride(run: Run) -> int:
     """Every how many pixels of the output map a neuron's picture has one: coarser the more neurons there are."""
     neurons = sum(run.task.network.sizes[1:-1])
-    return next((s for s in _STRIDES if neurons * (MAP_SIDE // s) ** 2 <= _MOST_PIXELS), _STRIDES[-1])
+    return next((each for each in _STRIDES if neurons * _side(each) ** 2 <= _MOST_PIXELS), _STRIDES[-1])
+
+
+def _side(step: int) -> int:
+    return (MAP_SIDE - 1) // step + 1
 
 
 def scene(run: Run, settings: TrainingSettings) -> dict[str, Any]:
@@ -31,7 +35,7 @@ def scene(run: Run, settings: TrainingSettings) -> dict[str, Any]:
     inputs, targets = data.inputs[order], data.targets[order]
     return {
         "sizes": list(run.task.network.sizes),
-        "hidden": ACTIVATIONS[run.task.network.hidden].title,
+        "activation": ACTIVATIONS[run.task.network.hidden].title,
         "input_names": list(source.input_names),
         "domain": list(source.domain),
         "points": {
@@ -42,7 +46,7 @@ def scene(run: Run, settings: TrainingSettings) -> dict[str, Any]:
         },
         "output_range": [-1.0, 1.0],
         "map_side": MAP_SIDE,
-        "neuron_side": MAP_SIDE // stride(run),
+        "neuron_side": _side(stride(run)),
         "updates_per_epoch": run.updates_per_epoch,
     }
 

@@ -6,7 +6,7 @@ from dash.development.base_component import Component
 from explorer.controls import button, control, notice, panel
 from explorer.settings_wiring import stores
 from explorer.training.figures import curves
-from explorer.training.settings import PRESETS, TrainingSettings
+from explorer.training.settings import PRESETS, TrainingSettings, preset_values
 
 LAB = "training"
 TITLE = "Training"
@@ -27,11 +27,8 @@ CURVES = "training-curves"
 CURVES_BASE = "training-curves-base"
 SENTENCE = "training-sentence"
 STATE = "training-state"
-WANT = "training-want"
-TICK = "training-tick"
 SHOWN = "training-shown"
-HEARD = "training-heard"
-PRESET_CLASS = "preset"
+PRESET_VALUES = "training-preset-values"
 
 
 def preset_id(name: str) -> dict[str, str]:
@@ -52,7 +49,8 @@ def _stores() -> list[Component]:
     return [
         *stores(LAB, TrainingSettings, EXTRA_KEYS),
         dcc.Store(id=CURVES_BASE, data=curves()),
-        *(dcc.Store(id=name) for name in (WANT, TICK, SHOWN, HEARD)),
+        dcc.Store(id=PRESET_VALUES, data={name: preset_values(name) for name in PRESETS}),
+        dcc.Store(id=SHOWN),
     ]
 
 
@@ -90,7 +88,7 @@ def _number(label: str, id: str, series: str = "") -> Component:
 
 def _controls() -> Component:
     presets = [
-        button(preset_id(name), preset.title, preset.help, className=PRESET_CLASS) for name, preset in PRESETS.items()
+        button(preset_id(name), preset.title, preset.help) for name, preset in PRESETS.items()
     ]
     return html.Div(
         [

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine import ACTIVATIONS, DATASETS, HIDDEN_ACTIVATIONS, OPTIMIZERS
-from explorer.settings import choice, number, text
+from explorer.settings import choice, number, text, to_link
 
 MOST_LAYERS = 8
 MOST_NEURONS = 64
@@ -108,3 +108,8 @@ PRESETS: dict[str, Preset] = {
         },
     ),
 }  # fmt: skip
+
+
+def preset_values(name: str) -> dict[str, str]:
+    """All settings of a preset, as links say them."""
+    return to_link(TrainingSettings(**PRESETS[name].values))

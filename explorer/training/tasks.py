@@ -9,7 +9,7 @@ from engine.types import Array
 from explorer.training.settings import TrainingSettings, hidden_sizes
 
 OUTPUT = "tanh"
-MAP_SIDE = 60
+MAP_SIDE = 61
 
 
 def task(settings: TrainingSettings) -> Task:
@@ -47,9 +47,8 @@ def _task(
 
 @lru_cache(maxsize=8)
 def picture_inputs(low: float, high: float) -> Array:
-    """The points (MAP_SIDE^2, 2) at which pictures are computed: centres of pixels, the first row lowest."""
-    edge = (high - low) / MAP_SIDE / 2.0
-    line = np.linspace(low + edge, high - edge, MAP_SIDE)
+    """The points (MAP_SIDE^2, 2) at which pictures are computed, from edge to edge, the first row lowest."""
+    line = np.linspace(low, high, MAP_SIDE)
     points = np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
     points.setflags(write=False)
     return points

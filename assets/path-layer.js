@@ -1,0 +1,120 @@
+"use strict";
+// Paths over a Plotly map, drawn by hand: a path of every optimizer in under a millisecond, where a redraw of the map
+// takes fifty. The layer follows the map's axes and takes no pointer from it.
+(() => {
+  const NS = "http://www.w3.org/2000/svg";
+  const DOTS = 60; // points of a path that get a dot, the first ones: later they lie too dense to be told apart
+  const REACH = 12; // px from a point within which it is pointed at
+  const PATTERNS = { solid: "", dash: "9 5", longdash: "15 6", dot: "2 4", dashdot: "9 4 2 4", longdashdot: "15 5 2 5" };
+
+  const svg = (name, attributes = {}) => {
+    const element = document.createElementNS(NS, name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    return element;
+  };
+
+  // ---- pure ----------------------------------------------------------------------------------------------------
+
+  const pattern = (dash) => PATTERNS[dash] ?? dash.replace(/px/g, "").replace(/,/g, " ");
+
+  // [x0, y0, x1, y1, …] in weights -> in pixels
+  function pixels(weights, { x, y }) {
+    const at = new Float32Array(weights.length);
+    for (let i = 0; i < weights.length; i += 2) {
+      at[i] = x(weights[i]);
+      at[i + 1] = y(weights[i + 1]);
+    }
+    return at;
+  }
+
+  function line(at) {
+    let text = "";
+    for (let i = 0; i < at.length; i += 2) text += `${i ? "L" : "M"}${at[i].toFixed(1)} ${at[i + 1].toFixed(1)}`;
+    return text;
+  }
+
+  // A stroke of no length with a round cap is a dot.
+  function dots(at) {
+    let text = "";
+    for (let i = 2; i < at.length && i <= 2 * DOTS; i += 2) text += `M${at[i].toFixed(1)} ${at[i + 1].toFixed(1)}h0`;
+    return text;
+  }
+
+  // The nearest point of any path within reach: {path, step} or null.
+  function nearest(placed, x, y) {
+    let [best, found] = [REACH * REACH, null];
+    placed.forEach((at, path) => {
+      for (let i = 0; i < at.length; i += 2) {
+        const distance = (at[i] - x) ** 2 + (at[i + 1] - y) ** 2;
+        if (distance < best) [best, found] = [distance, { path, step: i / 2 }];
+      }
+    });
+    return found;
+  }
+
+  // ---- the layer -----------------------------------------------------------------------------------------------
+
+  // map: an element with a Plotly chart. draw({paths: [{name, dash, weights}], start}); weights is [x0, y0, …].
+  function create(map) {
+    const layer = svg("svg", { class: "path-layer", "aria-hidden": "true" });
+    map.append(layer);
+    let [content, placed] = [null, []];
+
+    function scale() {
+      const { xaxis, yaxis } = map._fullLayout;
+      return {
+        x: (weight) => xaxis.l2p(weight), y: (weight) => yaxis.l2p(weight),
+        left: xaxis._offset, top: yaxis._offset, width: xaxis._length, height: yaxis._length,
+      };
+    }
+
+    function redraw() {
+      if (!content || !map._fullLayout?.xaxis) return;
+      const view = scale();
+      Object.assign(layer.style, { left: `${view.left}px`, top: `${view.top}px` });
+      layer.setAttribute("width", view.width);
+      layer.setAttribute("height", view.height);
+      placed = content.paths.map(({ weights }) => pixels(weights, view));
+      layer.replaceChildren(...content.paths.flatMap((path, i) => strokes(path, placed[i])), startMark(view), ...content.paths.map((path, i) => endMark(path, placed[i])));
+    }
+
+    function strokes({ name, dash }, at) {
+      const stroke = window.explorer.plots.colour(name);
+      return [
+        svg("path", { d: line(at), stroke, "stroke-width": 2.25, "stroke-dasharray": pattern(dash), "stroke-linejoin": "round", fill: "none" }),
+        svg("path", { d: dots(at), stroke, "stroke-width": 5.5, "stroke-linecap": "round", fill: "none" }),
+      ];
+    }
+
+    function endMark({ name }, at) {
+      const { plots } = window.explorer;
+      const [cx, cy] = at.subarray(-2);
+      return svg("circle", { cx, cy, r: 5, fill: plots.colour(name), stroke: plots.colour("panel"), "stroke-width": 1.5 });
+    }
+
+    function startMark(view) {
+      const { plots } = window.explorer;
+      const [cx, cy] = [view.x(content.start[0]), view.y(content.start[1])];
+      return svg("circle", { cx, cy, r: 7, fill: plots.colour("panel"), stroke: plots.colour("ink"), "stroke-width": 3, class: "path-start" });
+    }
+
+    return {
+      redraw,
+      draw(next) {
+        content = next;
+        redraw();
+      },
+      // A position of the pointer in the window -> weights, and the point of a path there.
+      at(event) {
+        const view = scale();
+        const box = map.getBoundingClientRect();
+        const [x, y] = [event.clientX - box.left - view.left, event.clientY - box.top - view.top];
+        const { xaxis, yaxis } = map._fullLayout;
+        const within = x >= 0 && y >= 0 && x <= view.width && y <= view.height;
+        return { within, weights: [xaxis.p2l(x), yaxis.p2l(y)], point: nearest(placed, x, y) };
+      },
+    };
+  }
+
+  window.explorer = Object.assign(window.explorer || {}, { pathLayer: { create, pure: { pattern, pixels, line, dots, nearest } } });
+})();
