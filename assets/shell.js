@@ -5,6 +5,7 @@
   const SCHEME_KEY = "mantine-color-scheme-value"; // Mantine's own, so that it agrees
   const PALETTE_KEY = "explorer-palette";
   const WRITE_INTERVAL = 200; // ms; Chromium refuses more than 200 changes of the address in 30 s
+  const HINT = 300; // ms under the pointer before a help text appears
   const SAID = 2500; // ms that a confirmation stays
 
   const root = document.documentElement;
@@ -64,8 +65,8 @@
 
   function choosePalette(name) {
     palette = name in theme.palettes ? name : theme.palette;
-    for (const each of Object.keys(theme.palettes)) {
-      setProps(`palette-${each}`, { className: each === palette ? "palette-item chosen" : "palette-item" });
+    for (const item of document.querySelectorAll("[data-palette]")) {
+      item.setAttribute("aria-pressed", item.dataset.palette === palette);
     }
     say("explorer:theme");
   }
@@ -146,6 +147,7 @@
       keep(PALETTE_KEY, item.dataset.palette);
       choosePalette(item.dataset.palette);
     }
+    if (!event.target.closest("#choose-palette")) closeMenu();
     if (event.target.closest("#toggle-scheme")) toggleScheme();
     if (event.target.closest("#copy-link")) copy();
     const plain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
@@ -185,6 +187,55 @@
     words.timer = setTimeout(() => (words.textContent = ""), SAID);
   }
 
+  // ---- short help texts: one bubble for the whole page, named by data-tip ---------------------------------------
+
+  const bubble = Object.assign(document.createElement("div"), { className: "bubble", hidden: true });
+  let pointing = null;
+
+  function place(target) {
+    const box = target.getBoundingClientRect();
+    const { offsetWidth: width, offsetHeight: height } = bubble;
+    const left = Math.min(Math.max(box.left + (box.width - width) / 2, 8), root.clientWidth - width - 8);
+    const top = box.bottom + 8 + height < root.clientHeight ? box.bottom + 8 : box.top - height - 8;
+    Object.assign(bubble.style, { left: `${left}px`, top: `${top}px` });
+  }
+
+  function hint(target) {
+    clearTimeout(pointing);
+    bubble.hidden = !target;
+    if (!target) return;
+    bubble.textContent = target.dataset.tip;
+    document.body.append(bubble);
+    place(target);
+  }
+
+  const tipped = (event) => (event.target instanceof Element ? event.target.closest("[data-tip]") : null);
+
+  function prepareHints() {
+    document.addEventListener("pointerover", (event) => {
+      const target = tipped(event);
+      clearTimeout(pointing);
+      if (!target) hint(null);
+      else pointing = setTimeout(() => hint(target), event.pointerType === "touch" ? 0 : HINT);
+    });
+    document.addEventListener("pointerdown", (event) => event.pointerType !== "touch" && hint(null));
+    document.addEventListener("focusin", (event) => hint(event.target.matches(":focus-visible") ? tipped(event) : null));
+    document.addEventListener("focusout", () => hint(null));
+    document.addEventListener("scroll", () => hint(null), { capture: true, passive: true });
+  }
+
+  function closeMenu() {
+    document.getElementById("choose-palette").open = false;
+  }
+
+  function pressed(event) {
+    if (event.key !== "Escape") return;
+    hint(null);
+    const menu = document.getElementById("choose-palette");
+    if (menu.open) menu.querySelector("summary").focus();
+    closeMenu();
+  }
+
   // ---- start ---------------------------------------------------------------------------------------------------
 
   function start(records, colours) {
@@ -193,6 +244,8 @@
     theme = colours;
     choosePalette(recall(PALETTE_KEY));
     document.addEventListener("click", clicked);
+    document.addEventListener("keydown", pressed);
+    prepareHints();
     window.addEventListener("popstate", follow);
     follow();
     return true;

@@ -1,30 +1,32 @@
 "use strict";
 // The errors of a run so far, for the curves: bounded, so that the ten-thousandth epoch costs what the tenth does.
 (() => {
-  const MOST = 1500; // points; beyond that every other one goes
+  const MOST = 1600; // points; beyond that the history is thinned
+  const KEYS = ["step", "epoch", "training", "validation"];
+  const FINE = 0.004; // of the way so far: points that lie closer to the one before are the first to go
 
-  const create = () => ({ step: [], epoch: [], training: [], validation: [], spacing: 0 });
+  const create = () => ({ step: [], epoch: [], training: [], validation: [] });
 
-  // Frames come as fast as the machine goes; where they lie denser than the spacing, the last one moves on.
-  function add(history, frame) {
-    const last = history.step.length - 1;
-    if (last >= 0 && frame.step <= history.step[last]) return;
-    const replaced = last > 0 && history.epoch[last] - history.epoch[last - 1] < history.spacing;
-    if (replaced) for (const key of ["step", "epoch", "training", "validation"]) history[key].pop();
-    history.step.push(frame.step);
-    history.epoch.push(frame.epoch);
-    history.training.push(frame.training_error);
-    history.validation.push(frame.validation_error);
-    if (history.step.length > MOST) thin(history);
+  // point: [step, epoch, training error, validation error]
+  function add(history, point) {
+    const { step } = history;
+    if (step.length && point[0] <= step[step.length - 1]) return;
+    KEYS.forEach((key, i) => history[key].push(point[i]));
+    if (step.length > MOST) thin(history);
   }
 
+  // Every other point of what lies densely goes; a young run's beginning, dense in epochs but not in the ratio, stays.
   function thin(history) {
-    for (const key of ["step", "epoch", "training", "validation"]) {
-      const values = history[key];
-      history[key] = values.filter((_, i) => i % 2 === 0 || i === values.length - 1);
-    }
     const { epoch } = history;
-    history.spacing = (epoch[epoch.length - 1] - epoch[0]) / MOST;
+    const end = epoch[epoch.length - 1];
+    let last = -Infinity;
+    const keep = epoch.map((at, i) => {
+      const wanted = i === epoch.length - 1 || at - last >= Math.max(FINE * at, end / MOST / 2);
+      if (wanted) last = at;
+      return wanted;
+    });
+    const sparse = keep.filter(Boolean).length > MOST / 2;
+    for (const key of KEYS) history[key] = history[key].filter((_, i) => (sparse ? i % 2 === 0 || i === epoch.length - 1 : keep[i]));
   }
 
   window.explorer = Object.assign(window.explorer || {}, { history: { create, add } });

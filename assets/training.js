@@ -98,7 +98,7 @@
 
   function show(frame) {
     lab.frame = frame;
-    explorer.history.add(lab.history, frame);
+    for (const point of frame.curve) explorer.history.add(lab.history, point);
     lab.network.frame(frame);
     lab.output.frame(frame);
     element("epoch").textContent = grouped(frame.epoch);
@@ -140,7 +140,7 @@
     return {
       shapes: [{ type: "line", xref: "x", yref: "paper", x0: best.epoch, x1: best.epoch, y0: 0, y1: 1, line }],
       annotations: [
-        { x: best.epoch, xref: "x", y: 1, yref: "paper", yanchor: "bottom", showarrow: false, text: `best epoch ${grouped(best.epoch)}`, font: { size: 12, color: "token:ink-quiet" } },
+        { x: best.epoch, xref: "x", y: 1, yref: "paper", yanchor: "bottom", xanchor: "left", xshift: -4, showarrow: false, text: `best epoch ${grouped(best.epoch)}`, font: { size: 12, color: "token:ink-quiet" } },
       ],
     };
   }
@@ -151,8 +151,8 @@
     const label = play.querySelector(".mantine-Button-label");
     if (label) label.textContent = playing ? "Pause" : "Play";
     play.setAttribute("aria-pressed", String(playing));
-    play.querySelector(".icon")?.classList.toggle("icon-pause", playing);
-    play.querySelector(".icon")?.classList.toggle("icon-play", !playing);
+    play.querySelector(".symbol")?.classList.toggle("symbol-pause", playing);
+    play.querySelector(".symbol")?.classList.toggle("symbol-play", !playing);
     if (until !== null) say(`Replaying the run of this link to update ${grouped(until)} …`);
     else if (lab.replaying) say("");
     lab.replaying = until !== null;

@@ -171,9 +171,7 @@ ACTIVATIONS: dict[str, Activation] = {
     record.name: record
     for record in (
         Activation("linear", "Linear", "y = z", _linear, _linear_chain),
-        Activation(
-            "sigmoid", "Sigmoid", r"y = 1 / (1 + e^{-z})", _sigmoid, _sigmoid_chain, lowest=0.0, highest=1.0
-        ),
+        Activation("sigmoid", "Sigmoid", r"y = 1 / (1 + e^{-z})", _sigmoid, _sigmoid_chain, lowest=0.0, highest=1.0),
         Activation("tanh", "Tanh", r"y = \tanh z", np.tanh, _tanh_chain, lowest=-1.0, highest=1.0),
         Activation("relu", "ReLU", r"y = \max(z, 0)", _relu, _relu_chain, lowest=0.0),
         Activation("leaky_relu", "Leaky ReLU", r"y = \max(z, 0.01 z)", _leaky_relu, _leaky_relu_chain),

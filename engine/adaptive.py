@@ -94,9 +94,7 @@ class RMSProp(Optimizer):
 
     name = "rmsprop"
     title = "RMSProp"
-    formula = (
-        r"v \leftarrow \beta v + (1 - \beta) g^2, \quad w \leftarrow w - \eta\, g / (\sqrt{v} + \epsilon)"
-    )
+    formula = r"v \leftarrow \beta v + (1 - \beta) g^2, \quad w \leftarrow w - \eta\, g / (\sqrt{v} + \epsilon)"
     source = "Tieleman, Hinton (2012), Neural Networks for Machine Learning, lecture 6.5; torch.optim.RMSprop"
     slot_names = ("mean squared gradient",)
 
@@ -178,9 +176,7 @@ class AdamW(Adam):
 
     weight_decay: float = 1e-2
 
-    def _bind_with_decay(
-        self, weights: Array, gradient: Array, slots: Array, hessian: Hessian | None
-    ) -> Update:
+    def _bind_with_decay(self, weights: Array, gradient: Array, slots: Array, hessian: Hessian | None) -> Update:
         kept = constant(1.0 - self.learning_rate * self.weight_decay)
         update = self._bind(weights, gradient, slots, hessian)
 

@@ -11,9 +11,7 @@ import numpy.typing as npt
 from engine.types import Array
 
 
-def number(
-    name: str, value: Any, low: float = -math.inf, high: float = math.inf, *, open_low: bool = False
-) -> float:
+def number(name: str, value: Any, low: float = -math.inf, high: float = math.inf, *, open_low: bool = False) -> float:
     """A finite real number with low <= value <= high (low < value where ``open_low``)."""
     try:
         result = math.nan if isinstance(value, (bool, str)) else float(value)

@@ -134,9 +134,7 @@ def dataset_from_dict(mapping: Any) -> Dataset:
     )
     codes = _unpack("parts", fields["parts"], "|u1", 1)
     if len(codes) != len(inputs) or codes.max() > len(PARTS):
-        raise ValueError(
-            f"parts must hold a number from 0 to {len(PARTS)} for each of the {len(inputs)} cases"
-        )
+        raise ValueError(f"parts must hold a number from 0 to {len(PARTS)} for each of the {len(inputs)} cases")
     return Dataset.from_arrays(
         inputs, targets, {name: np.flatnonzero(codes == code) for code, name in enumerate(PARTS)}
     )
@@ -232,9 +230,7 @@ def _unpack(name: str, packed: Any, dtype: str, axes: int) -> npt.NDArray[Any]:
     shape, text = fields["shape"], fields["base64"]
     if not isinstance(shape, list) or len(shape) != axes:
         raise ValueError(f"{name} must have a shape of {axes} whole numbers")
-    size = np.dtype(dtype).itemsize * prod(
-        checks.integer(f"{name} shape", width, 1, MOST_CASES) for width in shape
-    )
+    size = np.dtype(dtype).itemsize * prod(checks.integer(f"{name} shape", width, 1, MOST_CASES) for width in shape)
     # the length is compared first, so that a shape without numbers behind it reserves no memory
     fits = isinstance(text, str) and len(text) == 4 * -(-size // 3)
     try:
@@ -246,14 +242,10 @@ def _unpack(name: str, packed: Any, dtype: str, axes: int) -> npt.NDArray[Any]:
     return np.frombuffer(raw, dtype).reshape(shape)
 
 
-def _plane(
-    name: str, title: str, noise_scale: float, description: str, place: generators.Place
-) -> DataSource:
+def _plane(name: str, title: str, noise_scale: float, description: str, place: generators.Place) -> DataSource:
     """Two classes on the plane."""
     draw = generators.two_classes(place)
-    return DataSource(
-        name, title, "classification", ("x1", "x2"), (-6.0, 6.0), noise_scale, description, draw
-    )
+    return DataSource(name, title, "classification", ("x1", "x2"), (-6.0, 6.0), noise_scale, description, draw)
 
 
 DATASETS: dict[str, DataSource] = {

@@ -31,9 +31,7 @@ def check_gradient(
     point = checks.array("weights", weights, surface.dimension)
     axes = np.eye(surface.dimension)
     if directions is not None:
-        axes = np.random.default_rng(seed).normal(
-            size=(checks.integer("directions", directions, 1), surface.dimension)
-        )
+        axes = np.random.default_rng(seed).normal(size=(checks.integer("directions", directions, 1), surface.dimension))
         axes /= np.linalg.norm(axes, axis=1, keepdims=True)
     # n = (E(w + h d) - E(w - h d)) / 2 h
     steps = STEP * np.maximum(1.0, np.abs(axes @ point))

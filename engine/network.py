@@ -112,9 +112,7 @@ class Network:
             if len(given) != len(self.layers):
                 raise ValueError(f"{name} has {len(given)} layers; the network has {len(self.layers)}")
         flat = np.empty(self.dimension)
-        for layer, (matrix, (fan_in, fan_out)) in enumerate(
-            zip(self.matrices(flat), self.layers, strict=True)
-        ):
+        for layer, (matrix, (fan_in, fan_out)) in enumerate(zip(self.matrices(flat), self.layers, strict=True)):
             matrix[:, :-1] = checks.array(f"weights[{layer}]", weights[layer], fan_in, fan_out).T
             matrix[:, -1] = checks.array(f"biases[{layer}]", biases[layer], fan_out)
         return flat
@@ -122,9 +120,7 @@ class Network:
     def unpack(self, weights: npt.ArrayLike) -> tuple[list[Array], list[Array]]:
         """One flat vector (..., P) -> lists of weights (..., fan_in, fan_out) and biases (..., fan_out), copied."""
         matrices = self.matrices(checks.weight_vectors("weights", weights, self.dimension))
-        return [np.swapaxes(m[..., :-1], -1, -2).copy() for m in matrices], [
-            m[..., -1].copy() for m in matrices
-        ]
+        return [np.swapaxes(m[..., :-1], -1, -2).copy() for m in matrices], [m[..., -1].copy() for m in matrices]
 
     def first_weights(self, seed: int) -> Array:
         """First weights (P,) drawn by the initialiser from the seed; biases are 0."""
@@ -134,9 +130,7 @@ class Network:
             matrix[:, :-1] = INITIALISERS[self.initialiser](generator, fan_in, fan_out)
         return flat
 
-    def forward(
-        self, weights: npt.ArrayLike, inputs: npt.ArrayLike, dtype: npt.DTypeLike = np.float64
-    ) -> Forward:
+    def forward(self, weights: npt.ArrayLike, inputs: npt.ArrayLike, dtype: npt.DTypeLike = np.float64) -> Forward:
         """Activities and logits of every layer.
 
         ``weights`` (..., P) and ``inputs`` (N, D); ``dtype=np.float32`` is for pictures: faster, good to 1e-6.

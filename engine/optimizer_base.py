@@ -104,9 +104,7 @@ class Optimizer(ABC):
     def _bind(self, weights: Array, gradient: Array, slots: Array, hessian: Hessian | None) -> Update:
         """Bind the rule without its weight decay."""
 
-    def _bind_with_decay(
-        self, weights: Array, gradient: Array, slots: Array, hessian: Hessian | None
-    ) -> Update:
+    def _bind_with_decay(self, weights: Array, gradient: Array, slots: Array, hessian: Hessian | None) -> Update:
         penalised, decay = np.empty_like(weights), constant(self.weight_decay)
         update = self._bind(weights, penalised, slots, hessian)
 

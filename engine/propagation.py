@@ -114,9 +114,7 @@ class Pass:
 
     __slots__ = ("_backward", "_evaluate", "_forward", "_scale")
 
-    def __init__(
-        self, forward: tuple[Call, ...], evaluate: Evaluate, backward: tuple[Call, ...], scale: float
-    ) -> None:
+    def __init__(self, forward: tuple[Call, ...], evaluate: Evaluate, backward: tuple[Call, ...], scale: float) -> None:
         self._forward, self._evaluate, self._backward, self._scale = forward, evaluate, backward, scale
 
     def forward(self) -> Total:

@@ -137,9 +137,7 @@ class Run:
         if altered == self.optimizer:
             return self
         log = [entry for entry in self.changes if entry[:2] != (self.step, setting)]
-        return replace(
-            self, changes=checked_changes([*log, Change(self.step, setting, value)], self.recipe.optimizer)
-        )
+        return replace(self, changes=checked_changes([*log, Change(self.step, setting, value)], self.recipe.optimizer))
 
     def to_json(self) -> str:
         """The run as canonical JSON: the same run always gives the same text, and every bit of it survives."""

@@ -24,9 +24,7 @@ class NetworkSurface:
     ``inputs`` (D + 1, N) and ``targets`` (K, N) are feature-major, the row of ones included.
     """
 
-    def __init__(
-        self, network: Network, inputs: Array, targets: Array, error: str, reduction: Reduction
-    ) -> None:
+    def __init__(self, network: Network, inputs: Array, targets: Array, error: str, reduction: Reduction) -> None:
         self._network, self._inputs, self._targets = network, inputs, targets
         self._error, self._reduction = error, reduction
         self._numbers_each = 3 * sum(network.sizes) * inputs.shape[1]

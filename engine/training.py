@@ -57,9 +57,7 @@ def start(
 def advance(run: Run, updates: int | None = None, epochs: int | None = None) -> Run:
     """The run after so many more updates, or so many times the updates of an epoch. A diverged run stays as it is."""
     if (updates is None) == (epochs is None):
-        raise ValueError(
-            f"updates is {updates!r} and epochs is {epochs!r}; exactly one of them must be given"
-        )
+        raise ValueError(f"updates is {updates!r} and epochs is {epochs!r}; exactly one of them must be given")
     if epochs is not None:
         updates = checks.integer("epochs", epochs, 0) * run.updates_per_epoch
     end = run.step + checks.integer("updates", updates, 0)
@@ -263,9 +261,7 @@ class _Batches:
         for span, targets in zip(self._spans, self._targets, strict=True):
             width = targets.shape[1]
             if width not in by_width:
-                by_width[width] = Propagation(
-                    task.network, task.error, task.reduction, weights, gradient, width
-                )
+                by_width[width] = Propagation(task.network, task.error, task.reduction, weights, gradient, width)
             bound.append(by_width[width].bind(self._inputs[:, span], targets))
         return bound
 

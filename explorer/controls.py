@@ -14,7 +14,7 @@ from dash.development.base_component import Component
 
 from explorer.settings import Choice, Choices, Flag, Number, Record, Specification, specs
 
-Variant = Literal["filled", "light", "default", "subtle"]
+Variant = Literal["filled", "default", "subtle"]
 
 _MOST_SEGMENTS = 4
 _LONGEST_SEGMENTS = 26  # letters of all labels together that fit into the column of controls
@@ -59,15 +59,25 @@ def button(
     compact: bool = False,
     **extra: Any,
 ) -> Component:
-    """A button with ``n_clicks``; a compact one shows its icon only and has the label as its name."""
+    """A button with ``n_clicks`` and ``disabled``; a compact one shows its icon only and has the label as its name."""
     words = f"{label}: {help}" if help and compact else help or (label if compact else "")
-    picture = symbol(icon) if icon else None
-    made: Component
-    if compact:
-        made = dmc.ActionIcon(picture, id=id, variant=variant, size=34, **aria(label=label), **extra)
-    else:
-        made = dmc.Button(label, id=id, variant=variant, size="xs", leftSection=picture, **extra)
-    return tooltip(made, words) if words else made
+    named = aria(label=label) if compact else {}
+    return html.Button(
+        "" if compact else label,
+        id=id,
+        type="button",
+        className=button_class(icon, variant, compact=compact),
+        **named,
+        **tip(words),
+        **extra,
+    )
+
+
+def button_class(icon: str | None = None, variant: Variant = "default", *, compact: bool = False) -> str:
+    """The ``className`` of a button, for one whose icon or variant changes."""
+    return " ".join(
+        ["button", f"button-{variant}", *(["button-compact"] if compact else []), *([f"symbol-{icon}"] if icon else [])]
+    )
 
 
 def panel(
@@ -89,29 +99,14 @@ def notice(id: str) -> Component:
     return html.P(id=id, className="notice", role="status", **aria(live="polite"))
 
 
-def symbol(name: str) -> Component:
-    """A symbol from ``app.css`` in the colour of the text around it."""
-    return html.Span(className=f"symbol symbol-{name}", **aria(hidden="true"))
-
-
 def aria(**words: str) -> dict[str, Any]:
     """Attributes for assistive software: ``aria(label="Play")``."""
     return {f"aria-{name}": word for name, word in words.items()}
 
 
-def tooltip(target: Component, words: str) -> Component:
-    """The target with a text that appears on hover, keyboard focus and touch."""
-    tipped: Component = dmc.Tooltip(
-        target,
-        label=words,
-        multiline=True,
-        maw=280,
-        withArrow=True,
-        openDelay=250,
-        events={"hover": True, "focus": True, "touch": True},
-        boxWrapperProps={"className": "tipped"},
-    )
-    return tipped
+def tip(words: str) -> dict[str, Any]:
+    """Attributes for a short text that appears on hover, keyboard focus and tap (``shell.js`` shows it)."""
+    return {"data-tip": words} if words else {}
 
 
 def _number(lab: str, field: str, spec: Number, extra: dict[str, Any]) -> Component:
@@ -207,7 +202,7 @@ def _in_line(head: list[Component], component: Component, *below: Component) -> 
 def _head(spec: Specification, bearer: dict[str, str] | None = None) -> list[Component]:
     """The label, bound to the bearer where that is one field, and the help."""
     unit = [html.Span(spec.unit, className="unit")] if isinstance(spec, Number) and spec.unit else []
-    words = [spec.label, *unit]
+    words: list[str | Component] = [spec.label, *unit]
     # A browser's id of a pattern-matching component: its keys in order, without blanks.
     target = json.dumps(bearer, sort_keys=True, separators=(",", ":"))
     label = html.Label(words, htmlFor=target) if bearer else html.Span(words, className="control-label")
@@ -217,7 +212,5 @@ def _head(spec: Specification, bearer: dict[str, str] | None = None) -> list[Com
 def _question(subject: str, help: str) -> list[Component]:
     if not help:
         return []
-    mark = dmc.ActionIcon(
-        symbol("help"), variant="transparent", size=18, className="question", **aria(label=f"{subject}: {help}")
-    )
-    return [tooltip(mark, help)]
+    named = aria(label=f"{subject}: {help}")
+    return [html.Button("", type="button", className="question symbol-help", **named, **tip(help))]

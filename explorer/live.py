@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from engine import Run, advance
 
 FRAME_SECONDS = 0.016
-_FIRST_CHUNK = 16
-_GROWTH = 8
+_FIRST_PIECE = 16
+_GROWTH = 4
+_PIECES = 4  # of a frame's time, once a run goes at full speed
+_RESOLUTION = 16  # a point of the curves at least every sixteenth of the way so far
 MOST_FRAMES = 12
 MOST_UPDATES = 10_000
 LAST_STEP = 100_000_000
@@ -43,41 +45,41 @@ def _whole(name: str, value: object, low: int, high: int) -> None:
         raise ValueError(f"{name} is {value!r}; it must be a whole number from {low} to {high:,}.")
 
 
-def moments(run: Run, pace: Pace, clock: Callable[[], float] = time.perf_counter) -> Iterator[Run]:
-    """The run at each moment to draw. Fewer than asked for where it diverges or arrives at ``until``."""
-    chunk = _FIRST_CHUNK
+def moments(run: Run, pace: Pace, clock: Callable[[], float] = time.perf_counter) -> Iterator[list[Run]]:
+    """For each moment to draw, the run at it and before it the run at points between, for the curves.
+
+    Fewer moments than asked for where the run diverges or arrives at ``until``.
+    """
+    piece = _FIRST_PIECE
     for _ in range(pace.frames):
-        before = run.step
         if pace.updates is not None:
-            run = advance(run, updates=_allowed(run, pace.updates, pace.until))
+            between = [advance(run, updates=_allowed(run, pace.updates, pace.until))]
         else:
-            run, chunk = _for_a_frame(run, pace.until, chunk, clock)
-        if run.step == before and run.diverged_at is None:
+            between, piece = _for_a_frame(run, pace.until, piece, clock)
+        if between[-1].step == run.step and between[-1].diverged_at == run.diverged_at:
             return
-        yield run
-        if run.diverged_at is not None:
-            return
+        run = between[-1]
+        yield between
 
 
-def _for_a_frame(run: Run, until: int | None, chunk: int, clock: Callable[[], float]) -> tuple[Run, int]:
-    """Advance for the time of one frame in pieces that grow to fit it; the size of the last piece goes along."""
-    begin = clock()
-    spent = 0.0
-    while spent < FRAME_SECONDS and run.diverged_at is None:
-        updates = _allowed(run, chunk, until)
+def _for_a_frame(run: Run, until: int | None, piece: int, clock: Callable[[], float]) -> tuple[list[Run], int]:
+    """Advance for the time of one frame, piece by piece; the runs after each, and the size that fits for a piece.
+
+    A young run goes in pieces of an epoch, so that the curves miss nothing of a beginning that is over in a blink.
+    """
+    begin = now = clock()
+    between = [run]
+    while now - begin < FRAME_SECONDS and run.diverged_at is None:
+        updates = _allowed(run, min(piece, max(run.updates_per_epoch, run.step // _RESOLUTION)), until)
         if not updates:
             break
-        piece_begin = clock()
+        before = now
         run = advance(run, updates=updates)
         now = clock()
-        rate = updates / max(now - piece_begin, 1e-6)
-        spent = now - begin
-        left = FRAME_SECONDS - spent
-        if left < FRAME_SECONDS / 8:
-            chunk = max(1, int(rate * FRAME_SECONDS))
-            break
-        chunk = max(1, min(int(rate * left), _GROWTH * chunk))
-    return run, chunk
+        between.append(run)
+        fitting = int(updates / max(now - before, 1e-6) * FRAME_SECONDS / _PIECES)
+        piece = max(1, min(fitting, _GROWTH * piece))
+    return between[1:] or between, piece
 
 
 def _allowed(run: Run, updates: int, until: int | None) -> int:

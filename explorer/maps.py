@@ -2,12 +2,12 @@
 
 import base64
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.types import Array
+from explorer.numbers import short
 
 _DECADES = 1e-3
 _TICKS = 6
@@ -56,7 +56,7 @@ class Levels:
         """Heights for a colour bar and the errors they stand for, as text."""
         heights = np.linspace(self.low, self.high, _TICKS)
         errors = 10.0**heights - self.offset + self.floor if self.logarithmic else heights
-        return heights, [f"{error:.3g}" for error in errors]
+        return heights, [short(float(error)) for error in errors]
 
 
 def levels(errors: Array, logarithmic: bool) -> Levels:

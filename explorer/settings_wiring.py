@@ -16,10 +16,10 @@ _MOST_COMPLAINTS = 3
 
 
 def stores(lab: str, cls: type[Record], extra_keys: Iterable[str] = ()) -> list[dcc.Store]:
-    """The Stores between the controls and the lab's callbacks; the lab's layout holds them."""
+    """The Stores between the controls and the lab's callbacks; the lab's layout holds them, the shell the address."""
     empty = [f"{lab}-restored", f"{lab}-settings", *(f"{lab}-part-{part}" for part in parts(cls))]
     specification = dcc.Store(id=f"{lab}-specification", data=for_browser(lab, cls, extra_keys))
-    return [specification, dcc.Store(id=f"{lab}-address"), *(dcc.Store(id=id) for id in empty)]
+    return [specification, *(dcc.Store(id=id) for id in empty)]
 
 
 def for_browser(lab: str, cls: type[Record], extra_keys: Iterable[str] = ()) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
 from explorer import __version__, theme
-from explorer.controls import aria, button, notice, symbol
+from explorer.controls import aria, button, notice, tip
 from explorer.settings_wiring import register_sliders
 
 TITLE = "Error Surface Explorer"
@@ -64,7 +64,7 @@ def layout(labs: Sequence[Lab]) -> Component:
             dcc.Store(id="shell-labs", data={"title": TITLE, "labs": records}),
             dcc.Store(id="shell-started"),
             dcc.Store(id="theme", data=theme.for_browser()),
-            *(dcc.Store(id=f"{lab.name}-visible") for lab in labs),
+            *(dcc.Store(id=f"{lab.name}-{store}") for lab in labs for store in ("visible", "address")),
             _plotly(),
         ],
         id="mantine",
@@ -107,24 +107,18 @@ def _header(labs: Sequence[Lab]) -> Component:
 
 
 def _palettes() -> Component:
-    items = [
-        dmc.MenuItem(
-            palette.title,
-            id=f"palette-{palette.name}",
-            className="palette-item",
-            leftSection=html.Span(className="swatch", style={"background": f"var(--palette-{palette.name})"}),
-            rightSection=symbol("check"),
-            **{"data-palette": palette.name},
-        )
-        for palette in theme.PALETTES.values()
-    ]
-    opener = dmc.ActionIcon(symbol("palette"), id="choose-palette", variant="subtle", size=34, **aria(label="Colours"))
-    menu: Component = dmc.Menu(
-        [dmc.MenuTarget(opener), dmc.MenuDropdown([dmc.MenuLabel("From −1 to +1"), *items])],
-        position="bottom-end",
-        withArrow=True,
+    choices = [_palette(palette) for palette in theme.PALETTES.values()]
+    opener = html.Summary(
+        className="button button-subtle button-compact symbol-palette", **aria(label="Colours"), **tip("Colours")
     )
-    return menu
+    menu = html.Div([html.P("From −1 to +1"), *choices], className="palettes", role="group", **aria(label="Colours"))
+    return html.Details([opener, menu], id="choose-palette")
+
+
+def _palette(palette: theme.Palette) -> Component:
+    swatch = html.Span(className="swatch", style={"background": f"var(--palette-{palette.name})"})
+    named: dict[str, Any] = {"data-palette": palette.name}
+    return html.Button([swatch, palette.title], type="button", **named)
 
 
 def _section(lab: Lab) -> Component:

@@ -20,6 +20,7 @@ Figure = dict[str, Any]
 _MAP_SIDE = 101
 _RELIEF_STEP = 2
 _CONTOURS = 18
+_SMALLEST = 1e-10
 
 
 def base_figures(scene: Scene, logarithmic: bool) -> dict[str, Figure]:
@@ -50,13 +51,13 @@ def error_figure(found: Sequence[Descent], lowest: float | None) -> Figure:
             "mode": "lines",
             "name": descent.title,
             "x": typed(np.arange(len(descent.errors)), "i4"),
-            "y": typed(np.maximum(descent.errors - floor, 1e-15), "f8"),
+            "y": typed(_above(descent.errors, floor), "f8"),
             "line": {"color": f"token:{descent.name}", "width": 2, "dash": DASHES[descent.name]},
             "hovertemplate": "step %{x}<br>%{y:.4~g}<extra>" + descent.title + "</extra>",
         }
         for descent in found
     ]
-    title = "Error" if not floor else "Error above the minimum"
+    title = "Error" if lowest is None else "Error − minimum"
     layout = {
         "xaxis": {"title": {"text": "Step"}, "rangemode": "tozero"},
         "yaxis": {"title": {"text": title}, "type": "log", "exponentformat": "power", "nticks": 6},
@@ -74,9 +75,7 @@ def fit_figure(scene: Scene, found: Sequence[Descent], start: Array) -> Figure:
     reach = np.linspace(low - margin, high + margin, 61 if scene.logistic else 2)
     lines = [_fit_line(scene, reach, start, "At the start", "token:ink-quiet", "dot", 1.5)]
     lines += [_fit_line(scene, reach, m, "Least squares", "token:ink-quiet", "dash", 1.5) for m in scene.minima]
-    lines += [
-        _fit_line(scene, reach, d.weights[-1], d.title, f"token:{d.name}", DASHES[d.name], 2.5) for d in found
-    ]
+    lines += [_fit_line(scene, reach, d.weights[-1], d.title, f"token:{d.name}", DASHES[d.name], 2.5) for d in found]
     cases = {
         "type": "scatter",
         "mode": "markers",
@@ -94,6 +93,12 @@ def fit_figure(scene: Scene, found: Sequence[Descent], start: Array) -> Figure:
         "showlegend": False,
     }
     return {"data": [*lines, cases], "layout": layout}
+
+
+def _above(errors: Array, floor: float) -> Array:
+    """Errors above the floor, none so small that rounding alone would stretch a logarithmic axis."""
+    above = errors - floor
+    return np.maximum(above, _SMALLEST * max(float(above[0]), 1e-300))
 
 
 def _map(scene: Scene, first: Array, second: Array, errors: Array, scale: Levels) -> Figure:
@@ -115,7 +120,7 @@ def _map(scene: Scene, first: Array, second: Array, errors: Array, scale: Levels
             "ticktext": labels,
             "thickness": 10,
             "outlinewidth": 0,
-            "len": 0.92,
+            "len": 1,
         },
         "hoverinfo": "skip",
     }
@@ -130,6 +135,7 @@ def _map(scene: Scene, first: Array, second: Array, errors: Array, scale: Levels
     (low1, high1), (low2, high2) = scene.window
     layout = {
         "dragmode": False,
+        "margin": {"l": 56, "r": 8, "t": 8, "b": 48},
         "hovermode": "closest",
         "showlegend": False,
         "xaxis": {
@@ -171,14 +177,14 @@ def _relief(scene: Scene, first: Array, second: Array, errors: Array, scale: Lev
     low, high = float(np.nanmin(errors)), float(np.nanmax(errors))
     layout = {
         "showlegend": False,
-        "uirevision": "keep",
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
         "scene": {
-            "xaxis": {"title": {"text": scene.weight_names[0]}, "range": list(scene.window[0])},
-            "yaxis": {"title": {"text": scene.weight_names[1]}, "range": list(scene.window[1])},
-            "zaxis": {"title": {"text": "Error E"}, "range": [low - 0.02 * (high - low), high]},
+            "xaxis": {"title": {"text": "w1"}, "range": list(scene.window[0])},
+            "yaxis": {"title": {"text": "w2"}, "range": list(scene.window[1])},
+            "zaxis": {"title": {"text": "E"}, "range": [low - 0.02 * (high - low), high]},
             "aspectmode": "manual",
             "aspectratio": {"x": 1, "y": 1, "z": 0.75},
-            "camera": {"eye": {"x": 1.25, "y": -1.45, "z": 1.0}},
+            "camera": {"eye": {"x": 1.35, "y": -1.6, "z": 1.05}, "center": {"x": 0, "y": 0, "z": -0.12}},
         },
     }
     return {"data": [surface], "layout": layout}
@@ -209,9 +215,7 @@ def _relief_path(descent: Descent, scene: Scene) -> Trace:
     }
 
 
-def _fit_line(
-    scene: Scene, reach: Array, weights: Array, name: str, color: str, dash: str, width: float
-) -> Trace:
+def _fit_line(scene: Scene, reach: Array, weights: Array, name: str, color: str, dash: str, width: float) -> Trace:
     logits = weights[0] * reach + weights[1]
     with np.errstate(over="ignore"):
         outputs = 1.0 / (1.0 + np.exp(-logits)) if scene.logistic else logits

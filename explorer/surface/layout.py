@@ -1,4 +1,4 @@
-"""The surface lab on the page: controls at the left, the map as the largest thing, what follows from it beside and below."""
+"""The surface lab on the page: controls at the left, the map as the largest thing, what follows from it beside."""
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -44,15 +44,23 @@ def _stores() -> list[Component]:
 
 
 def _controls() -> Component:
-    data = html.Div([_setting(f) for f in ("cases", "noise", "centre", "reduction", "data_seed")], id=DATA_CONTROLS)
-    rates = [html.Div(_setting(rate_field(name)), id=rate_row(name), className="rate-row", hidden=True) for name in OPTIMIZERS]
+    data = html.Div(
+        [_setting(f) for f in ("cases", "noise", "centre", "reduction", "data_seed")],
+        id=DATA_CONTROLS,
+        className="control-group",
+    )
+    rates = [
+        html.Div(_setting(rate_field(name)), id=rate_row(name), className="rate-row", hidden=True)
+        for name in OPTIMIZERS
+    ]
     random_start = button(RANDOM_START, "Random start", "Another start point anywhere on the map")
     return html.Div(
         [
-            panel("Optimizers", _setting("optimizers"), html.Div(rates, className="rate-rows"), _setting("steps")),
+            panel("Descent", _setting("optimizers"), html.Div(rates, className="rate-rows"), _setting("steps")),
             panel(
                 "Start",
-                html.Div([_setting("start_w1"), _setting("start_w2")], className="pair"),
+                _setting("start_w1"),
+                _setting("start_w2"),
                 random_start,
                 help="Click or tap anywhere on the contour map, or use the arrow keys while the map has the focus.",
             ),
@@ -70,7 +78,7 @@ def _pictures() -> Component:
                 [
                     panel(
                         "Error surface from above",
-                        html.Div(id=MAP, className="plot plot-square", tabIndex=0, role="application",
+                        html.Div(id=MAP, className="plot plot-map", tabIndex=0, role="application",
                                  **{"aria-label": "Contour map of the error. Arrow keys move the start point.",
                                     "aria-describedby": SENTENCES}),
                         html.P(id=READOUT, className="readout"),
@@ -95,8 +103,8 @@ def _pictures() -> Component:
                             panel(
                                 "Data and fit",
                                 html.Div(id=FIT, className="plot plot-wide"),
-                                help="The training cases, and what the neuron makes of its input at the start (dotted), "
-                                "at the end of each path, and at best (dashed grey).",
+                                help="The training cases, and what the neuron makes of its input: at the start "
+                                "(dotted), at the end of each path, and at best (dashed grey).",
                                 id=FIT_PANEL,
                             ),
                         ],

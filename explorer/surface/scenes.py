@@ -56,9 +56,7 @@ def scene(surface: str, cases: int, noise: float, centre: float, data_seed: int,
     if surface == "sigmoid_neuron":
         classes = (targets > 1.0 + 0.5 * centre).astype(np.float64)
         neuron = SigmoidNeuron(with_bias, classes, reduction=reduction)
-        return Scene(
-            neuron, _SIGMOID_WINDOW, np.empty((0, 2)), names, logistic=True, inputs=inputs, targets=classes
-        )
+        return Scene(neuron, _SIGMOID_WINDOW, np.empty((0, 2)), names, logistic=True, inputs=inputs, targets=classes)
     bowl = LinearNeuron(with_bias, targets, reduction=reduction)
     return Scene(
         bowl,

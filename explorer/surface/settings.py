@@ -23,8 +23,8 @@ def _rate(optimizer: str) -> Any:
         1e-5,
         10.0,
         scale="log",
-        label=f"{OPTIMIZERS[optimizer].title}: learning rate",
-        help="How far a step goes for a given slope. Too small crawls, too large diverges.",
+        label=f"{OPTIMIZERS[optimizer].title} rate",
+        help="The learning rate: how far a step goes for a given slope. Too small crawls, too large diverges.",
         part="descent",
     )
 
@@ -38,7 +38,14 @@ _FIELDS: dict[str, Any] = {
         part="surface",
     ),
     "cases": number(
-        20, 2, 500, integer=True, scale="log", label="Training cases", help="Points the neuron learns from.", part="surface"
+        20,
+        2,
+        500,
+        integer=True,
+        scale="log",
+        label="Training cases",
+        help="Points the neuron learns from.",
+        part="surface",
     ),
     "noise": number(
         0.5, 0.0, 1.0, step=0.01, label="Noise", help="Spread of the targets around the straight line.", part="surface"
@@ -53,7 +60,14 @@ _FIELDS: dict[str, Any] = {
         part="surface",
     ),
     "data_seed": number(
-        1, 0, 9999, integer=True, slider=False, label="Seed of the data", help="Another seed draws other cases.", part="surface"
+        1,
+        0,
+        9999,
+        integer=True,
+        slider=False,
+        label="Seed of the data",
+        help="Another seed draws other cases.",
+        part="surface",
     ),
     "reduction": choice(
         "sum",
@@ -69,8 +83,12 @@ _FIELDS: dict[str, Any] = {
         help="Logarithmic levels show the bottom of the valley as clearly as its walls.",
         part="surface",
     ),
-    "start_w1": number(-2.4, -1e3, 1e3, slider=False, label="Start w1", help="Click on the map to set it.", part="descent"),
-    "start_w2": number(4.2, -1e3, 1e3, slider=False, label="Start w2", help="Click on the map to set it.", part="descent"),
+    "start_w1": number(
+        -2.4, -1e3, 1e3, slider=False, label="Start w1", help="Click on the map to set it.", part="descent"
+    ),
+    "start_w2": number(
+        4.2, -1e3, 1e3, slider=False, label="Start w2", help="Click on the map to set it.", part="descent"
+    ),
     "steps": number(
         100, 1, 2000, integer=True, scale="log", label="Steps", help="Updates each optimizer may do.", part="descent"
     ),

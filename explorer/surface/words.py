@@ -7,6 +7,7 @@ import numpy as np
 
 from engine import Stability
 from engine.types import Array
+from explorer.numbers import plural, short
 from explorer.surface.descents import Descent, steps_to
 from explorer.surface.scenes import Scene
 
@@ -16,24 +17,27 @@ _CRAWLING = 0.05
 def start_sentence(scene: Scene, start: Array) -> str:
     """Where the descent starts: position, error, slope."""
     error, slope = float(scene.surface.error(start)), float(np.linalg.norm(scene.surface.gradient(start)))
-    return f"Start at w1 = {start[0]:.4g}, w2 = {start[1]:.4g}: error {error:.4g}, slope {slope:.3g}."
+    place = f"w1 = {short(start[0], 4)}, w2 = {short(start[1], 4)}"
+    return f"Start at {place}: error {short(error, 4)}, slope {short(slope)}."
 
 
 def stability_sentence(scene: Scene, at_start: Stability) -> str:
     """Which rates this surface allows for plain gradient descent."""
-    place = "on this surface" if scene.quadratic else "at the start point (a local value: this surface bends)"
+    place = "on this surface" if scene.quadratic else "at the start point, a local value, for this surface bends"
     limit = at_start.largest_stable_rate
     if not math.isfinite(limit):
-        return f"Nothing curves upwards {place}, so no rate is too large there."
-    words = f"Plain gradient descent becomes unstable above the rate {limit:.3g} {place}: 2 / the largest curvature."
+        return "Nothing curves upwards at the start point, so no rate is too large there."
+    words = f"Plain gradient descent becomes unstable above the rate {short(limit)}: 2 / the largest curvature {place}."
     if at_start.best_rate is not None:
-        words += f" The best rate is {at_start.best_rate:.3g}; condition number {at_start.condition_number:.3g}."
+        condition = short(at_start.condition_number)
+        words += f" The best rate is {short(at_start.best_rate)}; the condition number is {condition}."
     return words
 
 
 def descent_sentence(descent: Descent, scene: Scene, at_start: Stability, lowest: float) -> str:
     """What became of one optimizer."""
-    return f"{descent.title}, rate {descent.rate:.3g}{_compared(descent, scene, at_start)}: {_fate(descent, lowest)}"
+    compared = _compared(descent, scene, at_start)
+    return f"{descent.title}, rate {short(descent.rate)}{compared}: {_fate(descent, lowest)}"
 
 
 def lowest_error(scene: Scene, found: Sequence[Descent]) -> float:
@@ -47,23 +51,19 @@ def _compared(descent: Descent, scene: Scene, at_start: Stability) -> str:
     limit = at_start.largest_stable_rate
     if descent.name != "gradient_descent" or not math.isfinite(limit):
         return ""
-    return f" = {descent.rate / limit:.2g} × the {'stable limit' if scene.quadratic else 'local stable limit'}"
+    return f" = {short(descent.rate / limit, 2)} × the {'' if scene.quadratic else 'local '}stable limit"
 
 
 def _fate(descent: Descent, lowest: float) -> str:
     if descent.path.diverged_at is not None:
-        return f"diverged at step {descent.path.diverged_at}: the rate is too large here."
-    errors, steps = descent.errors, len(descent.errors) - 1
-    if errors[-1] > errors[0]:
-        return f"climbs: the error grew from {errors[0]:.3g} to {errors[-1]:.3g} in {steps} steps. The rate is too large."
+        return f"diverged at step {descent.path.diverged_at}; the rate is too large."
+    errors, steps = descent.errors, plural(len(descent.errors) - 1, "step")
+    first, last = float(errors[0]), float(errors[-1])
+    if last > first:
+        return f"the error grew from {short(first)} to {short(last)} in {steps}; the rate is too large."
     close = steps_to(errors, lowest)
     if close is not None:
-        return f"{close} steps to within 1 % of the start error, then {_rest(errors, lowest)}"
-    lost = (errors[0] - errors[-1]) / max(errors[0] - lowest, 1e-300)
+        return f"{plural(close, 'step')} to lose 99 % of the error it can lose; error {short(last, 4)} after {steps}."
+    lost = (first - last) / max(first - lowest, 1e-300)
     crawl = " It crawls: the rate is very small." if lost < _CRAWLING else ""
-    return f"after {steps} steps error {errors[-1]:.4g}, {lost:.0%} of the way down.{crawl}"
-
-
-def _rest(errors: Array, lowest: float) -> str:
-    above = float(errors[-1]) - lowest
-    return f"error {errors[-1]:.4g} after {len(errors) - 1} ({max(above, 0.0):.2g} above the minimum)."
+    return f"error {short(last, 4)} after {steps}, {lost:.0%} of the way down.{crawl}".replace("%", " %")

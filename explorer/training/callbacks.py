@@ -62,11 +62,12 @@ def tick(wish: dict[str, Any]) -> dict[str, Any]:
     pictures = []
     if wish.get("frames") != 0:
         pace = Pace(wish.get("frames"), wish.get("updates"), wish.get("until"))  # type: ignore[arg-type]
-        for run in moments(run, pace):
-            pictures.append(frames.frame(run, settings))
+        for between in moments(run, pace):
+            run = between[-1]
+            pictures.append(frames.frame(between, settings))
     answer = {
         "run": run.to_json(),
-        "frames": pictures or [frames.frame(run, settings)],
+        "frames": pictures or [frames.frame([run], settings)],
         "sentence": words.sentence(run),
         "first_rate": run.recipe.optimizer.learning_rate,
         "changes": ",".join(f"{change.step}:{change.value!r}" for change in run.changes),
@@ -83,7 +84,7 @@ def _new_run(settings: TrainingSettings, link: Any) -> Run:
 
 
 def read_changes(log: Any) -> list[tuple[int, str, float]]:
-    """The changes of the learning rate in a link, "120:0.1,300:0.02"; ValueError in a sentence where it is no such list."""
+    """The changes of the learning rate in a link, "120:0.1,300:0.02"; ValueError where it is no such list."""
     try:
         entries = [entry.split(":") for entry in log[:_LONGEST_LOG].split(",")]
         changes = [(int(step), "learning_rate", float(rate)) for step, rate in entries]

@@ -1,6 +1,7 @@
 """What the browser draws: a scene once per run, and frames, each complete in itself."""
 
 import base64
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -51,22 +52,31 @@ def scene(run: Run, settings: TrainingSettings) -> dict[str, Any]:
     }
 
 
-def frame(run: Run, settings: TrainingSettings) -> dict[str, Any]:
-    """One moment of a run: numbers, weights, and a picture of every neuron."""
-    measures, best = measure(run), run.best
+def frame(between: Sequence[Run], settings: TrainingSettings) -> dict[str, Any]:
+    """One moment of a run, the last of those given: its numbers, its weights, and a picture of every neuron.
+
+    ``curve`` holds (step, epoch, training error, validation error) of all that are given.
+    """
+    run = between[-1]
+    best, curve = run.best, [_point(each) for each in between]
     neurons, output = _pictures(run, DATASETS[settings.dataset].domain)
     return {
         "step": run.step,
         "epoch": run.epoch,
-        "training_error": _number(measures.training_error),
-        "validation_error": _number(measures.validation_error),
-        "accuracy": list(measures.accuracy) if measures.accuracy else None,
+        "training_error": curve[-1][2],
+        "validation_error": curve[-1][3],
+        "curve": curve,
         "best": best and {"step": best.step, "epoch": best.step / run.updates_per_epoch, "error": best.error},
         "weights": _base64(run.weights.astype("<f4")),
         "neurons": neurons,
         "output": output,
         "diverged_at": run.diverged_at,
     }
+
+
+def _point(run: Run) -> tuple[int, float, float | None, float | None]:
+    measures = measure(run)
+    return run.step, run.epoch, _number(measures.training_error), _number(measures.validation_error)
 
 
 def _pictures(run: Run, domain: tuple[float, float]) -> tuple[str, str]:

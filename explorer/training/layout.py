@@ -58,9 +58,9 @@ def _transport() -> Component:
     buttons = [
         button(PLAY, "Play", icon="play", variant="filled"),
         button(STEP_UPDATE, "One update", "Train on the next batch", icon="step", compact=True),
-        button(STEP_EPOCH, "One epoch", "Train once on every training case", icon="step-epoch", compact=True),
+        button(STEP_EPOCH, "One epoch", "Train once on every training case", icon="forward", compact=True),
         button(RESET, "Reset", "Back to the same first weights", icon="reset", compact=True),
-        button(NEW_SEED, "New seed", "Other data, other first weights", icon="dice", compact=True),
+        button(NEW_SEED, "New seed", "Other data, other first weights", icon="seed", compact=True),
     ]
     return html.Section(
         [
@@ -87,9 +87,7 @@ def _number(label: str, id: str, series: str = "") -> Component:
 
 
 def _controls() -> Component:
-    presets = [
-        button(preset_id(name), preset.title, preset.help) for name, preset in PRESETS.items()
-    ]
+    presets = [button(preset_id(name), preset.title, preset.help) for name, preset in PRESETS.items()]
     return html.Div(
         [
             panel("Presets", html.Div(presets, className="presets")),
@@ -127,9 +125,14 @@ def _pictures() -> Component:
             ),
             panel(
                 "Error",
-                html.Div(id=CURVES, className="plot plot-wide"),
-                html.P(id=SENTENCE, className="sentence"),
-                html.Div(_setting("error_axis"), className="curve-settings"),
+                html.Div(id=CURVES, className="plot plot-curves"),
+                html.Div(
+                    [
+                        html.P(id=SENTENCE, className="sentence"),
+                        html.Div(_setting("error_axis"), className="curve-settings"),
+                    ],
+                    className="under-curves",
+                ),
                 help="Mean error of a case, over the training cases and over the validation cases, which the network "
                 "never learns from.",
             ),

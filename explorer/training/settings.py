@@ -17,7 +17,9 @@ NEW_RUN = " Starts a new run."
 def hidden_sizes(layers: str) -> tuple[int, ...]:
     """The widths in a text such as "4, 2"; empty for no hidden layer; ValueError with a sentence."""
     words = layers.replace(",", " ").split()
-    if len(words) > MOST_LAYERS or not all(w.isascii() and w.isdigit() and 1 <= int(w[:4]) <= MOST_NEURONS for w in words):
+    if len(words) > MOST_LAYERS or not all(
+        w.isascii() and w.isdigit() and 1 <= int(w[:4]) <= MOST_NEURONS for w in words
+    ):
         raise ValueError(
             f"Hidden layers must be at most {MOST_LAYERS} numbers from 1 to {MOST_NEURONS}, such as 4, 2; "
             f"not {layers[:40]!r}."
@@ -37,10 +39,12 @@ class TrainingSettings:
         "circle", PLANES, label="Data set", help="Two classes of points on a plane." + NEW_RUN, part="run"
     )
     cases: int = number(
-        250, 10, 1000, integer=True, scale="log", label="Cases", help="Points in all, for training and validation." + NEW_RUN, part="run"
+        250, 10, 1000, integer=True, scale="log", label="Cases", part="run",
+        help="Points in all, for training and validation." + NEW_RUN,
     )  # fmt: skip
     noise: float = number(
-        0.1, 0.0, 1.0, step=0.01, label="Noise", help="How far points stray from where they belong." + NEW_RUN, part="run"
+        0.1, 0.0, 1.0, step=0.01, label="Noise", part="run",
+        help="How far points stray from where they belong." + NEW_RUN,
     )  # fmt: skip
     training_share: int = number(
         50, 5, 95, integer=True, unit="%", label="Training share",
@@ -55,7 +59,8 @@ class TrainingSettings:
         help="What a hidden neuron makes of its weighted sum. The output neuron is tanh." + NEW_RUN, part="run",
     )  # fmt: skip
     optimizer: str = choice(
-        "gradient_descent", TRAINERS, label="Optimizer", help="The rule that turns slopes into steps." + NEW_RUN, part="run"
+        "gradient_descent", TRAINERS, label="Optimizer", part="run",
+        help="The rule that turns slopes into steps." + NEW_RUN,
     )  # fmt: skip
     batch_size: int = number(
         10, 1, 1000, integer=True, scale="log", label="Batch size",
@@ -103,8 +108,8 @@ PRESETS: dict[str, Preset] = {
         "Overfitting",
         "Few noisy points and a big network: training error goes on falling, validation error turns and rises.",
         {
-            "dataset": "moons", "cases": 150, "noise": 0.6, "training_share": 20, "hidden_layers": "32, 32",
-            "optimizer": "adam", "learning_rate": 0.01,
+            "dataset": "circle", "cases": 150, "noise": 0.5, "training_share": 20, "hidden_layers": "32, 32",
+            "seed": 2, "speed": "500", "error_axis": "linear",
         },
     ),
 }  # fmt: skip

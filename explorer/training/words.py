@@ -1,6 +1,7 @@
 """What the training lab says in words: sentences from measured numbers."""
 
 from engine import Run, measure, stability
+from explorer.numbers import plural, short
 
 # Beyond so much above its best, validation error has turned; less is noise.
 _TURNED = 0.05
@@ -13,27 +14,29 @@ def sentence(run: Run) -> str:
         return _divergence(run)
     measures, best = measure(run), run.best
     if run.step == 0:
-        return f"{run.task.network.dimension:,} weights, drawn from the seed. Press play to train."
+        return f"{plural(run.task.network.dimension, 'weight')}, drawn from the seed. Press play to train."
     if best is None or measures.validation_error is None:
-        return f"Training error {measures.training_error:.3g} after {_epochs(run, run.step)}."
-    above = measures.validation_error / best.error - 1.0 if best.error > 0.0 else 0.0
+        return f"Training error {short(measures.training_error)} after {_epochs(run, run.step)}."
+    now, lowest, when = measures.validation_error, best.error, _epochs(run, best.step)
+    above = now / lowest - 1.0 if lowest > 0.0 else 0.0
     if above < _TURNED:
-        return f"Validation error {measures.validation_error:.3g}; its best so far was {best.error:.3g} after {_epochs(run, best.step)}."
+        return f"Validation error {short(now)}; its best so far was {short(lowest)} at {when}."
     return (
-        f"Overfitting since {_epochs(run, best.step)}: validation error {measures.validation_error:.3g} is {above:.0%} "
-        f"above its best, {best.error:.3g}, while training error is {measures.training_error:.2g}."
+        f"Overfitting since {when}: validation error {short(now)} is {100.0 * above:,.0f} % above its best, "
+        f"{short(lowest)}, while training error is {short(measures.training_error)}."
     )
 
 
 def _divergence(run: Run) -> str:
     rate = run.optimizer.learning_rate
-    words = f"Diverged at step {run.diverged_at}: the rate {rate:.3g} is too large"
+    words = f"Diverged at step {run.diverged_at}: the rate {short(rate)} is"
     if run.recipe.optimizer.name == "gradient_descent" and run.task.network.dimension <= _MOST_WEIGHTS:
         limit = stability(run.task.surface(), run.weights).largest_stable_rate
-        words = f"Diverged at step {run.diverged_at}: the rate {rate:.3g} is {rate / limit:.2g} times the local stable limit"
-    return f"{words}. The weights are the last good ones; reset and choose a smaller rate."
+        words += f" {short(rate / limit, 2)} times the local stable limit."
+    else:
+        words += " too large."
+    return f"{words} The weights are the last good ones; reset and choose a smaller rate."
 
 
 def _epochs(run: Run, step: int) -> str:
-    epochs = step / run.updates_per_epoch
-    return f"epoch {epochs:,.0f}" if epochs == int(epochs) else f"epoch {epochs:,.2f}"
+    return f"epoch {short(step / run.updates_per_epoch, 6)}"
