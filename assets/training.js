@@ -148,11 +148,10 @@
   function buttons() {
     const { playing, until } = player.state;
     const play = element("play");
-    const label = play.querySelector(".mantine-Button-label");
-    if (label) label.textContent = playing ? "Pause" : "Play";
+    play.textContent = playing ? "Pause" : "Play";
     play.setAttribute("aria-pressed", String(playing));
-    play.querySelector(".symbol")?.classList.toggle("symbol-pause", playing);
-    play.querySelector(".symbol")?.classList.toggle("symbol-play", !playing);
+    play.classList.toggle("symbol-pause", playing);
+    play.classList.toggle("symbol-play", !playing);
     if (until !== null) say(`Replaying the run of this link to update ${grouped(until)} …`);
     else if (lab.replaying) say("");
     lab.replaying = until !== null;

@@ -2,7 +2,8 @@
 that names the argument, the value it had and what is legal."""
 
 import math
-from collections.abc import Iterable
+import reprlib
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -53,12 +54,22 @@ def choice(name: str, value: Any, legal: Iterable[str]) -> str:
     return value
 
 
+def instance(name: str, value: Any, kind: type) -> None:
+    """Something of this kind."""
+    if not isinstance(value, kind):
+        raise ValueError(f"{name} is {reprlib.repr(value)}; it must be of the kind {kind.__name__}")
+
+
+def fields(name: str, value: Any, *wanted: str) -> dict[str, Any]:
+    """The fields of a mapping that must have just these."""
+    if not isinstance(value, Mapping) or set(value) != set(wanted):
+        raise ValueError(f"{name} is {reprlib.repr(value)}; its fields must be {', '.join(wanted)} and no other")
+    return dict(value)
+
+
 def array(name: str, value: npt.ArrayLike, *shape: int | None) -> Array:
     """A finite float64 array; ``shape`` gives the wanted sizes, None where any size but zero will do."""
-    try:
-        result = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError) as reason:
-        raise ValueError(f"{name} is not an array of numbers: {reason}") from None
+    result = _numbers(name, value)
     wanted = "(" + ", ".join("any" if size is None else str(size) for size in shape) + ")"
     fits = len(result.shape) == len(shape) and all(
         has == want if want is not None else has > 0 for has, want in zip(result.shape, shape, strict=True)
@@ -70,13 +81,15 @@ def array(name: str, value: npt.ArrayLike, *shape: int | None) -> Array:
 
 def weight_vectors(name: str, value: npt.ArrayLike, dimension: int) -> Array:
     """Finite weights of shape (..., dimension)."""
-    try:
-        result = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError) as reason:
-        raise ValueError(f"{name} is not an array of numbers: {reason}") from None
+    return all_finite(name, shaped_vectors(name, value, dimension))
+
+
+def shaped_vectors(name: str, value: npt.ArrayLike, dimension: int) -> Array:
+    """Weights of shape (..., dimension), NaN and infinity among them: a diverging path is allowed to ask."""
+    result = _numbers(name, value)
     if result.ndim == 0 or result.shape[-1] != dimension:
         raise ValueError(f"{name} has shape {result.shape}; it must be (..., {dimension})")
-    return all_finite(name, result)
+    return result
 
 
 def all_finite(name: str, values: Array) -> Array:
@@ -86,6 +99,16 @@ def all_finite(name: str, values: Array) -> Array:
         place = tuple(int(i) for i in np.argwhere(~finite)[0])
         raise ValueError(f"{name} holds {values[place]} at {place}; every number must be finite")
     return values
+
+
+def _numbers(name: str, value: npt.ArrayLike) -> Array:
+    try:
+        given = np.asarray(value)
+        if given.dtype.kind in "cSUmMV":
+            raise TypeError(f"it holds {given.dtype}")
+        return given.astype(np.float64, copy=False)
+    except (TypeError, ValueError) as reason:
+        raise ValueError(f"{name} is {reprlib.repr(value)}, not an array of numbers: {reason}") from None
 
 
 def _interval(low: float, high: float, open_low: bool) -> str:

@@ -1,6 +1,7 @@
 """Curvature of an error surface: how fast the slope changes, and so how long a step may be."""
 
 import math
+import reprlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,8 @@ from engine.surfaces import ErrorSurface, HasHessian, in_chunks
 from engine.types import Array
 
 # The cube root of the machine epsilon balances rounding against truncation in a central difference.
-STEP = float(np.cbrt(np.finfo(np.float64).eps))
+_EPSILON = float(np.finfo(np.float64).eps)
+STEP = _EPSILON ** (1.0 / 3.0)
 _MOST_WEIGHTS = 2_000
 
 
@@ -42,10 +44,14 @@ class Stability:
 
 def stability(surface: ErrorSurface, weights: npt.ArrayLike) -> Stability:
     """Eigenvalues of the Hessian at one point (P,) and the rates that follow: exact on quadratic surfaces, local elsewhere."""
-    values, vectors = np.linalg.eigh(hessian(surface, weights))
+    matrix = hessian(surface, weights)
+    if not np.isfinite(matrix).all():
+        raise ValueError(f"weights is {reprlib.repr(weights)}; the second derivatives there must be finite")
+    values, vectors = np.linalg.eigh(matrix)
     smallest, largest = float(values[0]), float(values[-1])
-    # an eigenvalue within rounding of zero is a flat direction
-    bowl = smallest > largest * len(values) * np.finfo(np.float64).eps
+    # an eigenvalue within rounding of zero is a flat direction; a difference rounds by epsilon over its step
+    rounding = _EPSILON if isinstance(surface, HasHessian) else _EPSILON / STEP
+    bowl = smallest > largest * len(values) * rounding
     return Stability(
         values,
         vectors,
@@ -57,9 +63,11 @@ def stability(surface: ErrorSurface, weights: npt.ArrayLike) -> Stability:
 
 def hessian(surface: ErrorSurface, weights: npt.ArrayLike) -> Array:
     """The Hessian (P, P) at one point (P,): the surface's own, or central differences of its gradient."""
+    checks.instance("surface", surface, ErrorSurface)
     point = checks.array("weights", weights, surface.dimension)
     if isinstance(surface, HasHessian):
-        return surface.hessian(point)
+        with np.errstate(all="ignore"):
+            return surface.hessian(point)
     if surface.dimension > _MOST_WEIGHTS:
         raise ValueError(
             f"weights has {surface.dimension} entries; the Hessian by differences is for at most {_MOST_WEIGHTS}"
@@ -71,6 +79,7 @@ def hessian(surface: ErrorSurface, weights: npt.ArrayLike) -> Array:
     def difference(rows: Array) -> Array:
         return surface.gradient(point + rows) - surface.gradient(point - rows)
 
-    matrix = in_chunks(difference, shifts, surface.dimension) / (2.0 * steps[:, None])
-    symmetric: Array = 0.5 * (matrix + matrix.T)
+    with np.errstate(all="ignore"):
+        matrix = in_chunks(difference, shifts, surface.dimension) / (2.0 * steps[:, None])
+        symmetric: Array = 0.5 * (matrix + matrix.T)
     return symmetric

@@ -31,7 +31,8 @@ class Path:
     errors : (..., steps + 1), or (...)
         The error at each of them.
     diverged_at : int or None for one start, integer array (...) with -1 for none for many
-        The step whose point had an error that is not finite or above 1e6 x max(1, error at the start).
+        The step whose point, or the error there, is not finite, or the error is above 1e6 x max(1, error at the
+        start).
     """
 
     weights: Array
@@ -60,6 +61,8 @@ def descend(
     keep : "all" or "last"
         Whole paths, or only the end points.
     """
+    checks.instance("surface", surface, ErrorSurface)
+    checks.instance("optimizer", optimizer, Optimizer)
     weights = np.array(checks.weight_vectors("start", start, surface.dimension))
     checks.integer("steps", steps, 0)
     checks.choice("keep", keep, ("all", "last"))
@@ -116,6 +119,9 @@ class _Watch:
     def look(self, step: int, weights: Array, errors: Array) -> None:
         # a comparison with NaN is false, so one comparison catches NaN, infinity and an error too large
         sound = errors <= self._limit
+        finite = np.isfinite(weights)
+        if not finite.all():
+            sound = sound & finite.all(axis=-1)
         if sound.all() and self._sound.all():
             np.copyto(self.weights, weights)
             np.copyto(self.errors, errors)

@@ -4,6 +4,7 @@ A linear neuron, a sigmoidal neuron, a test function and a whole network all pas
 optimizer, a contour map or a gradient check never asks which of them it has.
 """
 
+import math
 from collections.abc import Callable
 from typing import Literal, Protocol, runtime_checkable
 
@@ -17,6 +18,7 @@ from engine.types import REDUCTIONS, Array, Reduction
 _CHUNK_NUMBERS = 250_000
 
 
+@runtime_checkable
 class ErrorSurface(Protocol):
     """An error E(w) over weight vectors with ``dimension`` entries."""
 
@@ -60,7 +62,7 @@ def in_chunks(function: Callable[[Array], Array], weights: Array, numbers_each: 
     size = max(1, _CHUNK_NUMBERS // max(1, numbers_each))
     pieces = [function(rows[begin : begin + size]) for begin in range(0, max(1, len(rows)), size)]
     whole = np.concatenate(pieces)
-    return whole.reshape(*weights.shape[:-1], *whole.shape[1:])
+    return whole.reshape(weights.shape[:-1] + whole.shape[1:])
 
 
 class _NeuronOnData:
@@ -92,7 +94,7 @@ class LinearNeuron(_NeuronOnData):
     Notes
     -----
     The surface is a quadratic bowl, so the cases are not needed again once H = X'X and the minimum w* are known:
-    E(w) = E_min + 1/2 (w - w*)' H (w - w*). With H = V diag(l) V' and r = (w - w*) V sqrt(l) that is
+    E(w) = E_min + 1/2 (w - w*)' H (w - w*). With X = U diag(s) V' and r = (w - w*) V diag(s) that is
     E_min + 1/2 r'r, which cannot lose its digits near the minimum or become negative, as the expanded form with
     X'X, X't and t't does. Where H is singular, w* is the shortest of all minima.
     """
@@ -100,38 +102,41 @@ class LinearNeuron(_NeuronOnData):
     def __init__(self, inputs: npt.ArrayLike, targets: npt.ArrayLike, reduction: Reduction = "sum") -> None:
         super().__init__(inputs, targets, reduction)
         self.minimum: Array = np.linalg.lstsq(self.inputs, self.targets, rcond=None)[0]
-        residual = self.targets - self.inputs @ self.minimum
-        self.minimum_error = float(0.5 * self._scale * residual @ residual)
-        # dE/dw_k dw_l: H = X'X
-        self._hessian = self._scale * (self.inputs.T @ self.inputs)
-        eigenvalues, vectors = np.linalg.eigh(self._hessian)
-        self._root = vectors * np.sqrt(np.maximum(eigenvalues, 0.0))
+        # from X itself: the small eigenvalues of X'X are lost to rounding
+        _, singular_values, vectors = np.linalg.svd(self.inputs, full_matrices=False)
+        self._root = math.sqrt(self._scale) * (vectors.T * singular_values)
+        with np.errstate(over="ignore", invalid="ignore"):
+            residual = self.targets - self.inputs @ self.minimum
+            self.minimum_error = float(0.5 * self._scale * residual @ residual)
+            # dE/dw_k dw_l: H = X'X
+            self._hessian = self._scale * (self.inputs.T @ self.inputs)
 
     def error(self, weights: npt.ArrayLike) -> Array:
         """E(w), (..., D) -> (...)."""
-        return self._error_of(self._stretched(self._vectors(weights)))
+        with np.errstate(over="ignore", invalid="ignore"):
+            return self._error_of(self._stretched(weights))
 
     def gradient(self, weights: npt.ArrayLike) -> Array:
         """dE/dw_k = -sum_i x_k(i) (t(i) - y(i)), (..., D) -> (..., D): the delta rule without its rate."""
-        gradient: Array = np.matmul(self._stretched(self._vectors(weights)), self._root.T)
+        with np.errstate(over="ignore", invalid="ignore"):
+            gradient: Array = np.matmul(self._stretched(weights), self._root.T)
         return gradient
 
-    def error_and_gradient(self, weights: Array) -> tuple[Array, Array]:
+    def error_and_gradient(self, weights: npt.ArrayLike) -> tuple[Array, Array]:
         """Both, (..., D) -> (...), (..., D)."""
-        stretched = self._stretched(weights)
-        return self._error_of(stretched), np.matmul(stretched, self._root.T)
+        with np.errstate(over="ignore", invalid="ignore"):
+            stretched = self._stretched(weights)
+            return self._error_of(stretched), np.matmul(stretched, self._root.T)
 
     def hessian(self, weights: npt.ArrayLike) -> Array:
         """X'X everywhere, (..., D) -> (..., D, D)."""
-        vectors = self._vectors(weights)
+        vectors = checks.shaped_vectors("weights", weights, self.dimension)
         return np.broadcast_to(self._hessian, (*vectors.shape, self.dimension)).copy()
 
-    def _vectors(self, weights: npt.ArrayLike) -> Array:
-        return _shaped(weights, self.dimension)
-
-    def _stretched(self, weights: Array) -> Array:
-        # r = (w - w*) V sqrt(l)
-        stretched: Array = np.matmul(weights - self.minimum, self._root)
+    def _stretched(self, weights: npt.ArrayLike) -> Array:
+        # r = (w - w*) V diag(s)
+        vectors = checks.shaped_vectors("weights", weights, self.dimension)
+        stretched: Array = np.matmul(vectors - self.minimum, self._root)
         return stretched
 
     def _error_of(self, stretched: Array) -> Array:
@@ -183,7 +188,8 @@ class SigmoidNeuron(_NeuronOnData):
 
     def _over_cases(self, rows: Callable[[Array], Array], weights: npt.ArrayLike) -> Array:
         with np.errstate(over="ignore", invalid="ignore"):
-            return self._scale * in_chunks(rows, _shaped(weights, self.dimension), len(self.inputs))
+            vectors = checks.shaped_vectors("weights", weights, self.dimension)
+            return self._scale * in_chunks(rows, vectors, len(self.inputs))
 
     def _activities(self, logits: Array) -> Array:
         return 1.0 / (1.0 + np.exp(-logits))
@@ -214,11 +220,3 @@ class SigmoidNeuron(_NeuronOnData):
         if self.error_name == "squared":
             curve = slope * (slope - (self.targets - activities) * (1.0 - 2.0 * activities))
         return np.einsum("mn,nk,nl->mkl", curve, self.inputs, self.inputs, optimize=True)
-
-
-def _shaped(weights: npt.ArrayLike, dimension: int) -> Array:
-    """Weights of the right last axis; not checked for NaN, because a diverging path is allowed to ask."""
-    vectors = np.asarray(weights, dtype=np.float64)
-    if vectors.ndim == 0 or vectors.shape[-1] != dimension:
-        raise ValueError(f"weights has shape {vectors.shape}; it must be (..., {dimension})")
-    return vectors

@@ -84,7 +84,7 @@ DASHES: dict[str, str] = {
 # From the lowest error (deep and calm) to the highest. Evenly spaced stops.
 _ERROR_SCALE: dict[Scheme, tuple[str, ...]] = {
     "light": ("#b0c9e2", "#bcd1e5", "#c8dae7", "#d4e2e9", "#e2e9e9", "#f0f1e9", "#fff8e8"),
-    "dark": ("#08172b", "#111f2f", "#1b2633", "#242e37", "#303539", "#3b3c3b", "#47433d"),
+    "dark": ("#08172b", "#111f30", "#1a2634", "#242d38", "#2f353b", "#3a3c3e", "#454340"),
 }
 
 

@@ -20,7 +20,7 @@ def register(app: Dash) -> None:
     register_settings(app, LAB, SurfaceSettings)
     register_exchange(app, "/surface/base", draw_surface)
     register_exchange(app, "/surface/paths", draw_paths)
-    app.clientside_callback(
+    app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("explorer_surface", "configure"),
         Output(SHOWN, "data"),
         Input(f"{LAB}-settings", "data"),

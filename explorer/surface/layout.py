@@ -4,7 +4,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from engine import OPTIMIZERS
-from explorer.controls import button, control, notice, panel
+from explorer.controls import aria, button, control, notice, panel
 from explorer.settings_wiring import stores
 from explorer.surface.settings import SurfaceSettings, rate_field
 
@@ -71,48 +71,47 @@ def _controls() -> Component:
 
 
 def _pictures() -> Component:
+    side = html.Div([_relief(), _errors(), _fit()], className="surface-side")
     return html.Div(
-        [
-            notice(f"{LAB}-notice"),
-            html.Div(
-                [
-                    panel(
-                        "Error surface from above",
-                        html.Div(id=MAP, className="plot plot-map", tabIndex=0, role="application",
-                                 **{"aria-label": "Contour map of the error. Arrow keys move the start point.",
-                                    "aria-describedby": SENTENCES}),
-                        html.P(id=READOUT, className="readout"),
-                        html.Ul(id=SENTENCES, className="sentences", **{"aria-live": "polite"}),
-                        html.P(id=STABILITY, className="sentence quiet"),
-                        help="Each line joins weights of equal error. A step of plain gradient descent leaves its line "
-                        "at a right angle. Click to choose where to start.",
-                        class_name="surface-map-panel",
-                    ),
-                    html.Div(
-                        [
-                            panel(
-                                "The same surface in space",
-                                html.Div(id=RELIEF, className="plot plot-relief"),
-                                help="Height is the error. Drag to turn, scroll to zoom.",
-                            ),
-                            panel(
-                                "Error per step",
-                                html.Div(id=ERRORS, className="plot plot-wide"),
-                                help="One curve for each optimizer, on a logarithmic axis.",
-                            ),
-                            panel(
-                                "Data and fit",
-                                html.Div(id=FIT, className="plot plot-wide"),
-                                help="The training cases, and what the neuron makes of its input: at the start "
-                                "(dotted), at the end of each path, and at best (dashed grey).",
-                                id=FIT_PANEL,
-                            ),
-                        ],
-                        className="surface-side",
-                    ),
-                ],
-                className="surface-pictures",
-            ),
-        ],
-        className="lab-main",
-    )  # fmt: skip
+        [notice(f"{LAB}-notice"), html.Div([_map(), side], className="surface-pictures")], className="lab-main"
+    )
+
+
+def _map() -> Component:
+    words = "Contour map of the error. Arrow keys move the start point."
+    named = aria(label=words, describedby=f"{READOUT} {SENTENCES}")
+    return panel(
+        "Error surface from above",
+        html.Div(id=MAP, className="plot plot-map", tabIndex=0, role="application", **named),
+        html.P(id=READOUT, className="readout"),
+        html.Ul(id=SENTENCES, className="sentences", **aria(live="polite")),
+        html.P(id=STABILITY, className="sentence quiet"),
+        help="Each line joins weights of equal error. A step of plain gradient descent leaves its line at a right "
+        "angle. Click to choose where to start, or drag; the arrow keys move the start when the map has the focus.",
+    )
+
+
+def _relief() -> Component:
+    return panel(
+        "The same surface in space",
+        html.Div(id=RELIEF, className="plot plot-relief"),
+        help="Height is the error. Drag to turn, scroll to zoom.",
+    )
+
+
+def _errors() -> Component:
+    return panel(
+        "Error per step",
+        html.Div(id=ERRORS, className="plot plot-wide"),
+        help="One curve for each optimizer, on a logarithmic axis.",
+    )
+
+
+def _fit() -> Component:
+    return panel(
+        "Data and fit",
+        html.Div(id=FIT, className="plot plot-wide"),
+        help="The training cases, and what the neuron makes of its input: at the start (dotted), at the end of each "
+        "path, and at best (dashed grey).",
+        id=FIT_PANEL,
+    )

@@ -31,7 +31,7 @@ def register(app: Dash) -> None:
     """Bind the lab to the app."""
     register_settings(app, LAB, TrainingSettings, EXTRA_KEYS)
     register_exchange(app, "/training/tick", tick)
-    app.clientside_callback(
+    app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("explorer_training", "configure"),
         Output(SHOWN, "data"),
         Input(f"{LAB}-settings", "data"),
@@ -40,7 +40,7 @@ def register(app: Dash) -> None:
         State(CURVES_BASE, "data"),
         prevent_initial_call=True,
     )
-    app.clientside_callback(
+    app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("explorer_training", "preset"),
         Output({"lab": LAB, "setting": ALL}, "value", allow_duplicate=True),
         Input({"lab": LAB, "preset": ALL}, "n_clicks"),

@@ -3,7 +3,7 @@
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from explorer.controls import button, control, notice, panel
+from explorer.controls import aria, button, control, notice, panel
 from explorer.settings_wiring import stores
 from explorer.training.figures import curves
 from explorer.training.settings import PRESETS, TrainingSettings, preset_values
@@ -77,12 +77,12 @@ def _transport() -> Component:
             html.Div([_setting("learning_rate"), _setting("speed")], className="transport-settings"),
         ],
         className="panel transport",
-        **{"aria-label": "Training"},
+        **aria(label="Training"),
     )
 
 
 def _number(label: str, id: str, series: str = "") -> Component:
-    mark = [html.Span(className=f"series series-{series}", **{"aria-hidden": "true"})] if series else []
+    mark = [html.Span(className=f"series series-{series}", **aria(hidden="true"))] if series else []
     return html.Div([html.Span([*mark, label], className="number-label"), html.Output("–", id=id)], className="number")
 
 
@@ -103,7 +103,7 @@ def _pictures() -> Component:
     return html.Div(
         [
             notice(f"{LAB}-notice"),
-            html.P(id=STATE, className="state", role="status", **{"aria-live": "polite"}),
+            html.P(id=STATE, className="state", role="status", **aria(live="polite")),
             html.Div(
                 [
                     panel(

@@ -86,6 +86,7 @@ class Page:
         self.driver.switch_to.window(new)
         self.cdp("Storage.clearDataForOrigin", origin=self.url, storageTypes="all")
         self.cdp("Network.clearBrowserCookies")
+        self.resize(1400, 900)  # of the page itself: the window's own bars differ from version to version
         for log in ("browser", "performance"):
             self.driver.get_log(log)
 
