@@ -28,10 +28,10 @@
 
   const mayHoldTokens = (values) => typeof values[0] === "string" || (typeof values[0] === "object" && values[0] !== null);
 
-  // A copy with colours for tokens. Arrays of numbers are the caller's own, everything that Plotly writes to is not.
+  // A copy with colours for tokens. A deep one: Plotly writes the user's zoom into the arrays that it was given.
   function resolve(value, look) {
     if (typeof value === "string") return value.startsWith(TOKEN) ? colourOf(look, value.slice(TOKEN.length)) : value;
-    if (Array.isArray(value)) return mayHoldTokens(value) ? value.map((each) => resolve(each, look)) : value;
+    if (Array.isArray(value)) return mayHoldTokens(value) ? value.map((each) => resolve(each, look)) : value.slice();
     if (value === null || typeof value !== "object" || ArrayBuffer.isView(value)) return value;
     return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, resolve(each, look)]));
   }

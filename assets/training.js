@@ -165,7 +165,7 @@
     const tellable = changes.split(",").length <= MOST_CHANGES;
     if (!tellable) say(`The learning rate was changed more than ${MOST_CHANGES} times: a link holds the settings, not this run.`);
     const moved = lab.frame.step > 0 && tellable;
-    explorer.address.extra(LAB, moved ? { step: lab.frame.step, ...(changes ? { first_rate, changes } : {}) } : {});
+    explorer.address.extra(LAB, moved ? { step: lab.frame.step, first_rate, ...(changes ? { changes } : {}) } : {});
   }
 
   function save() {

@@ -13,7 +13,7 @@ from engine.types import Array
 
 @dataclass(frozen=True)
 class GradientCheck:
-    """Analytic and numeric slopes (M,) along M directions and max |a - n| / max(|a|, |n|)."""
+    """Analytic and numeric slopes (M,) along M directions and max |a - n| / max(|a|, |n|), NaN where one is."""
 
     analytic: Array
     numeric: Array
@@ -28,16 +28,21 @@ def check_gradient(
     Along every weight; or, for a network of many weights, along ``directions`` random unit vectors drawn from
     ``seed``. The relative error is that of the largest slope, so a slope near zero does not blow it up.
     """
+    checks.instance("surface", surface, ErrorSurface)
     point = checks.array("weights", weights, surface.dimension)
-    axes = np.eye(surface.dimension)
-    if directions is not None:
-        axes = np.random.default_rng(seed).normal(size=(checks.integer("directions", directions, 1), surface.dimension))
+    checks.integer("seed", seed, 0)
+    if directions is None:
+        axes = np.eye(surface.dimension)
+    else:
+        count = checks.integer("directions", directions, 1)
+        axes = np.random.default_rng(seed).normal(size=(count, surface.dimension))
         axes /= np.linalg.norm(axes, axis=1, keepdims=True)
-    # n = (E(w + h d) - E(w - h d)) / 2 h
-    steps = STEP * np.maximum(1.0, np.abs(axes @ point))
-    shifts = axes * steps[:, None]
-    numeric = (surface.error(point + shifts) - surface.error(point - shifts)) / (2.0 * steps)
-    analytic = axes @ surface.gradient(point)
-    largest = max(np.abs(analytic).max(), np.abs(numeric).max())
-    worst = np.abs(analytic - numeric).max()
-    return GradientCheck(analytic, numeric, float(worst / largest) if largest > 0.0 else 0.0)
+    with np.errstate(all="ignore"):
+        # n = (E(w + h d) - E(w - h d)) / 2 h
+        steps = STEP * np.maximum(1.0, np.abs(axes @ point))
+        shifts = axes * steps[:, None]
+        numeric = (surface.error(point + shifts) - surface.error(point - shifts)) / (2.0 * steps)
+        analytic = axes @ surface.gradient(point)
+        largest = np.maximum(np.abs(analytic), np.abs(numeric)).max()
+        worst = np.abs(analytic - numeric).max()
+        return GradientCheck(analytic, numeric, 0.0 if largest == 0.0 else float(worst / largest))

@@ -1,6 +1,7 @@
 """A feed-forward network on one flat weight vector."""
 
 import math
+import reprlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -109,8 +110,8 @@ class Network:
     def pack(self, weights: Sequence[npt.ArrayLike], biases: Sequence[npt.ArrayLike]) -> Array:
         """Lists of (fan_in, fan_out) weights and (fan_out,) biases, one a layer -> one flat vector (P,)."""
         for name, given in (("weights", weights), ("biases", biases)):
-            if len(given) != len(self.layers):
-                raise ValueError(f"{name} has {len(given)} layers; the network has {len(self.layers)}")
+            if not hasattr(given, "__len__") or len(given) != len(self.layers):
+                raise ValueError(f"{name} is {reprlib.repr(given)}; it must list {len(self.layers)} arrays, one a layer")
         flat = np.empty(self.dimension)
         for layer, (matrix, (fan_in, fan_out)) in enumerate(zip(self.matrices(flat), self.layers, strict=True)):
             matrix[:, :-1] = checks.array(f"weights[{layer}]", weights[layer], fan_in, fan_out).T
@@ -135,15 +136,18 @@ class Network:
 
         ``weights`` (..., P) and ``inputs`` (N, D); ``dtype=np.float32`` is for pictures: faster, good to 1e-6.
         """
-        vector = checks.weight_vectors("weights", weights, self.dimension).astype(dtype, copy=False)
-        below: Any = checks.array("inputs", inputs, None, self.sizes[0]).astype(dtype, copy=False).T
-        activities, logits = [below.T], []
+        vector = checks.weight_vectors("weights", weights, self.dimension)
+        cases = checks.array("inputs", inputs, None, self.sizes[0])
+        with np.errstate(all="ignore"):
+            return self._forward(vector.astype(dtype, copy=False), cases.astype(dtype, copy=False))
+
+    def _forward(self, vector: Any, cases: Any) -> Forward:
+        activities, logits, below = [cases], [], cases.T
         for matrix, name in zip(self.matrices(vector), self.activations, strict=True):
             # z = W y + b
             logit = np.matmul(matrix[..., :-1], below) + matrix[..., -1:]
             below = np.empty_like(logit)
-            with np.errstate(over="ignore"):
-                ACTIVATIONS[name].value(logit, below)
+            ACTIVATIONS[name].value(logit, below)
             logits.append(np.swapaxes(logit, -1, -2))
             activities.append(np.swapaxes(below, -1, -2))
         return Forward(tuple(activities), tuple(logits))

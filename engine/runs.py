@@ -4,8 +4,9 @@ import base64
 import binascii
 import json
 import math
+import reprlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ from engine.tasks import Task, task_from_dict
 from engine.types import Array
 
 SCHEMA = 1
+MOST_STEPS = 10**15
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Recipe:
                 f"optimizer is {self.optimizer.name!r}; it needs a Hessian, which a network does not offer"
             )
         if self.batch_size is not None:
-            checks.integer("batch_size", self.batch_size, 1)
+            object.__setattr__(self, "batch_size", checks.integer("batch_size", self.batch_size, 1))
         if not isinstance(self.shuffle, bool):
             raise ValueError(f"shuffle is {self.shuffle!r}; it must be True or False")
 
@@ -111,7 +113,7 @@ class Run:
     def updates_per_epoch(self) -> int:
         """Batches in an epoch, a short last one included."""
         cases = self.task.cases("training").cases
-        return math.ceil(cases / (self.recipe.batch_size or cases))
+        return -(-cases // (self.recipe.batch_size or cases))
 
     @property
     def epoch(self) -> float:
@@ -125,19 +127,16 @@ class Run:
 
     def optimizer_at(self, step: int) -> Optimizer:
         """The optimizer for the update that follows ``step`` updates."""
-        optimizer = self.recipe.optimizer
-        for change in self.changes:
-            if change.step <= step:
-                optimizer = optimizer.with_setting(change.setting, change.value)
-        return optimizer
+        settings = {change.setting: change.value for change in self.changes if change.step <= step}
+        return replace(self.recipe.optimizer, **settings) if settings else self.recipe.optimizer
 
     def change(self, setting: str, value: float) -> "Run":
         """The same run with a setting of its optimizer altered from the present step on."""
-        altered = self.optimizer.with_setting(setting, value)
-        if altered == self.optimizer:
-            return self
-        log = [entry for entry in self.changes if entry[:2] != (self.step, setting)]
-        return replace(self, changes=checked_changes([*log, Change(self.step, setting, value)], self.recipe.optimizer))
+        log = tuple(entry for entry in self.changes if entry[:2] != (self.step, setting))
+        unaltered = replace(self, changes=log).optimizer
+        if unaltered.with_setting(setting, value) != unaltered:
+            log = checked_changes([*log, Change(self.step, setting, value)], self.recipe.optimizer)
+        return self if log == self.changes else replace(self, changes=log)
 
     def to_json(self) -> str:
         """The run as canonical JSON: the same run always gives the same text, and every bit of it survives."""
@@ -148,14 +147,12 @@ class Run:
         """The run in the text; ValueError in one sentence where there is none."""
         try:
             return _run_from_dict(json.loads(text))
-        except ValueError as reason:
+        except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError) as reason:
             raise ValueError(f"this is not a training run: {reason}") from None
-        except (KeyError, TypeError, AttributeError, OverflowError, RecursionError) as reason:
-            raise ValueError(f"this is not a training run: {type(reason).__name__} at {reason}") from None
 
     def __eq__(self, other: object) -> bool:
         """Two runs are equal when their canonical JSON is."""
-        return isinstance(other, Run) and self.to_json() == other.to_json()
+        return self is other or (isinstance(other, Run) and self.to_json() == other.to_json())
 
     def __hash__(self) -> int:
         """Of the canonical JSON."""
@@ -164,10 +161,14 @@ class Run:
 
 def checked_changes(changes: Sequence[Sequence[Any]], optimizer: Optimizer) -> tuple[Change, ...]:
     """The log in order of steps; ValueError where an entry names no setting of the optimizer or no legal value."""
+    try:
+        entries = [Change(*entry) for entry in changes]
+    except TypeError:
+        raise ValueError(f"changes is {reprlib.repr(changes)}; it must list (step, setting, value)") from None
     checked = []
-    for step, setting, value in changes:
-        optimizer.with_setting(setting, value)
-        checked.append(Change(checks.integer("changes step", step, 0), setting, float(value)))
+    for step, setting, value in entries:
+        altered = optimizer.with_setting(setting, value)
+        checked.append(Change(checks.integer("changes step", step, 0), setting, getattr(altered, setting)))
     return tuple(sorted(checked, key=lambda change: change.step))
 
 
@@ -176,15 +177,17 @@ def encode(values: Array) -> str:
     return base64.b64encode(np.asarray(values, dtype="<f8").tobytes()).decode("ascii")
 
 
-def decode(name: str, text: str, *shape: int) -> Array:
-    """The read-only finite array of this shape in the text; ValueError where there is none."""
+def decode(name: str, text: str, *shape: int, infinite: bool = False) -> Array:
+    """The read-only array of this shape in the text, without NaN or, unless allowed, infinity; else ValueError."""
     try:
         flat = np.frombuffer(base64.b64decode(text, validate=True), dtype="<f8")
     except (binascii.Error, TypeError, ValueError):
         raise ValueError(f"{name} is not base64 of float64 numbers") from None
     if flat.size != math.prod(shape):
         raise ValueError(f"{name} holds {flat.size} numbers; it must hold {math.prod(shape)}")
-    array = checks.all_finite(name, flat.reshape(shape).astype(np.float64))
+    array = flat.reshape(shape).astype(np.float64)
+    if not infinite or np.isnan(array).any():
+        checks.all_finite(name, array)
     array.setflags(write=False)
     return array
 
@@ -207,35 +210,57 @@ def _run_to_dict(run: Run) -> dict[str, Any]:
     }
 
 
-def _run_from_dict(entries: Mapping[str, Any]) -> Run:
-    if entries["schema"] != SCHEMA:
-        raise ValueError(f"its schema is {entries['schema']!r}; this version reads {SCHEMA}")
+def _run_from_dict(mapping: Any) -> Run:
+    if isinstance(mapping, Mapping) and mapping.get("schema", SCHEMA) != SCHEMA:
+        raise ValueError(f"schema is {reprlib.repr(mapping['schema'])}; this version reads {SCHEMA}")
+    entries = checks.fields("it", mapping, "schema", *(field.name for field in fields(Run)))
     task = task_from_dict(entries["task"])
-    recipe = Recipe(
-        optimizer_from_dict(entries["recipe"]["optimizer"]),
-        entries["recipe"]["batch_size"],
-        entries["recipe"]["shuffle"],
-    )
-    size, best, first = task.network.dimension, entries["best"], entries["first_weights"]
-    diverged_at = entries["diverged_at"]
-    return Run(
+    recipe = _recipe_from_dict(entries["recipe"])
+    size, first = task.network.dimension, entries["first_weights"]
+    run = Run(
         task,
         recipe,
         seed=checks.integer("seed", entries["seed"], 0),
         first_weights=None if first is None else decode("first_weights", first, size),
         changes=checked_changes(entries["changes"], recipe.optimizer),
-        step=checks.integer("step", entries["step"], 0),
+        step=checks.integer("step", entries["step"], 0, MOST_STEPS),
         weights=decode("weights", entries["weights"], size),
-        slots=decode("slots", entries["slots"], len(recipe.optimizer.slot_names), size),
+        # the mean square of a huge gradient is infinite, which an optimizer survives
+        slots=decode("slots", entries["slots"], len(recipe.optimizer.slot_names), size, infinite=True),
         first_error=float.fromhex(entries["first_error"]),
-        best=best and _best_from_dict(best, size),
-        diverged_at=None if diverged_at is None else checks.integer("diverged_at", diverged_at, 0),
+        best=_best_from_dict(entries["best"], size),
+        diverged_at=entries["diverged_at"],
     )
+    _check_agreement(run)
+    return run
 
 
-def _best_from_dict(entries: Mapping[str, Any], size: int) -> Best:
+def _recipe_from_dict(mapping: Any) -> Recipe:
+    entries = checks.fields("recipe", mapping, "optimizer", "batch_size", "shuffle")
+    checks.instance("optimizer", entries["optimizer"], dict)
+    return Recipe(optimizer_from_dict(entries["optimizer"]), entries["batch_size"], entries["shuffle"])
+
+
+def _best_from_dict(mapping: Any, size: int) -> Best | None:
+    if mapping is None:
+        return None
+    entries = checks.fields("best", mapping, *Best._fields)
     return Best(
         checks.integer("best step", entries["step"], 0),
         checks.number("best error", entries["error"]),
         decode("best weights", entries["weights"], size),
     )
+
+
+def _check_agreement(run: Run) -> None:
+    """ValueError where the parts of a run cannot come from one training."""
+    if not run.task.cases("training").cases:
+        raise ValueError("data holds no training case; at least one is needed")
+    if run.diverged_at is not None and (type(run.diverged_at) is not int or run.diverged_at != run.step):
+        raise ValueError(f"diverged_at is {run.diverged_at!r}; it must be the step, {run.step}, or nothing")
+    if not math.isfinite(run.first_error) and run.diverged_at != 0:
+        raise ValueError(f"first_error is {run.first_error}; it must be finite unless the run diverged at step 0")
+    if run.best is not None and (
+        not run.task.cases("validation").cases or run.best.step > run.step or run.best.step % run.updates_per_epoch
+    ):
+        raise ValueError(f"best step is {run.best.step}; it must be the end of an epoch of a run with validation cases")

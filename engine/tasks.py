@@ -1,6 +1,5 @@
 """A task: data, a network, and what counts as error."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -16,6 +15,11 @@ from engine.network import Network
 from engine.propagation import Propagation, with_ones
 from engine.surfaces import in_chunks
 from engine.types import PARTS, REDUCTIONS, Array, Part, Reduction
+
+# What a run from elsewhere may ask for: beyond it, going on with the run would fill the memory.
+MOST_WEIGHTS = 5_000_000
+MOST_LAYERS = 1_000
+MOST_ACTIVITIES = 20_000_000
 
 
 class NetworkSurface:
@@ -53,9 +57,7 @@ class NetworkSurface:
         return whole[..., 0], whole[..., 1:]
 
     def _apply(self, function: Any, weights: npt.ArrayLike) -> Array:
-        vectors = np.ascontiguousarray(weights, dtype=np.float64)
-        if vectors.ndim == 0 or vectors.shape[-1] != self.dimension:
-            raise ValueError(f"weights has shape {vectors.shape}; it must be (..., {self.dimension})")
+        vectors = np.ascontiguousarray(checks.shaped_vectors("weights", weights, self.dimension))
         with np.errstate(all="ignore"):
             return in_chunks(function, vectors, self._numbers_each)
 
@@ -101,6 +103,8 @@ class Task:
 
     def __post_init__(self) -> None:
         """Check that the parts belong together."""
+        checks.instance("data", self.data, Dataset)
+        checks.instance("network", self.network, Network)
         checks.choice("error", self.error, ERRORS)
         checks.choice("reduction", self.reduction, REDUCTIONS)
         ERRORS[self.error].head(self.network.output)
@@ -141,18 +145,31 @@ class Task:
         }
 
 
-def task_from_dict(mapping: Mapping[str, Any]) -> Task:
-    """The task that ``to_dict`` described; ValueError where it is not one."""
-    return Task(
-        dataset_from_dict(mapping["data"]),
-        Network(**mapping["network"]),
-        mapping["error"],
-        mapping["reduction"],
-    )
+def task_from_dict(mapping: Any) -> Task:
+    """The task that ``to_dict`` described; ValueError where it is not one, or would fill the memory."""
+    fields = checks.fields("task", mapping, "data", "network", "error", "reduction")
+    network = Network(**checks.fields("network", fields["network"], "sizes", "hidden", "output", "initialiser"))
+    if network.dimension > MOST_WEIGHTS or len(network.layers) > MOST_LAYERS:
+        raise ValueError(
+            f"network has {network.dimension} weights in {len(network.layers)} layers; "
+            f"it must have at most {MOST_WEIGHTS} in {MOST_LAYERS}"
+        )
+    data = dataset_from_dict(fields["data"])
+    activities = len(data.inputs) * sum(network.sizes)
+    if activities > MOST_ACTIVITIES:
+        raise ValueError(
+            f"network has {activities} activities over the {len(data.inputs)} cases; it must have at most {MOST_ACTIVITIES}"
+        )
+    return Task(data, network, fields["error"], fields["reduction"])
 
 
 def _check_probabilities(targets: Array, output: str) -> None:
-    if targets.min() < 0.0 or targets.max() > 1.0:
-        raise ValueError("targets must lie between 0 and 1 for error 'cross_entropy'")
-    if output == "softmax" and not np.allclose(targets.sum(axis=1), 1.0):
-        raise ValueError("targets of each case must sum to 1 for a softmax output with error 'cross_entropy'")
+    outside = targets[(targets < 0.0) | (targets > 1.0)]
+    if outside.size:
+        raise ValueError(f"targets holds {outside[0]:g}; with error 'cross_entropy' they must lie between 0 and 1")
+    sums = targets.sum(axis=1)
+    wrong = sums[~np.isclose(sums, 1.0)]
+    if output == "softmax" and wrong.size:
+        raise ValueError(
+            f"targets of a case sum to {wrong[0]:g}; with error 'cross_entropy' and a softmax output it must be 1"
+        )

@@ -58,7 +58,9 @@ def tick(wish: dict[str, Any]) -> dict[str, Any]:
     """
     settings = strict(TrainingSettings, wish.get("settings"))
     is_new = wish.get("run") is None
-    run = _new_run(settings, wish.get("link")) if is_new else _continued(settings, wish["run"])
+    run = _new_run(settings, wish.get("link")) if is_new else _read_run(settings, wish["run"])
+    if not is_new and wish.get("until") is None:
+        run = _at_rate(run, settings)  # a replay follows its log instead
     pictures = []
     if wish.get("frames") != 0:
         pace = Pace(wish.get("frames"), wish.get("updates"), wish.get("until"))  # type: ignore[arg-type]
@@ -77,10 +79,11 @@ def tick(wish: dict[str, Any]) -> dict[str, Any]:
 
 def _new_run(settings: TrainingSettings, link: Any) -> Run:
     """A run before its first update; one from a link meets the changes that the link tells."""
-    if not isinstance(link, Mapping) or not link.get("changes"):
+    if not isinstance(link, Mapping):
         return first_run(settings)
-    rate = strict(TrainingSettings, {"learning_rate": link.get("first_rate", settings.learning_rate)}).learning_rate
-    return first_run(replace(settings, learning_rate=rate), tuple(read_changes(link["changes"])))
+    rate = strict(TrainingSettings, {"learning_rate": link.get("first_rate") or settings.learning_rate}).learning_rate
+    changes = tuple(read_changes(link["changes"])) if link.get("changes") else ()
+    return first_run(replace(settings, learning_rate=rate), changes)
 
 
 def read_changes(log: Any) -> list[tuple[int, str, float]]:
@@ -97,8 +100,8 @@ def read_changes(log: Any) -> list[tuple[int, str, float]]:
     return changes
 
 
-def _continued(settings: TrainingSettings, text: Any) -> Run:
-    """The run in the text, with the rate that is wished for now; it must be a run of these settings."""
+def _read_run(settings: TrainingSettings, text: Any) -> Run:
+    """The run in the text; it must be a run of these settings."""
     if not isinstance(text, str) or len(text) > _LONGEST_RUN:
         raise ValueError("This is not a training run; press reset to start one.")
     run, wanted = Run.from_json(text), recipe(settings)
@@ -106,9 +109,9 @@ def _continued(settings: TrainingSettings, text: Any) -> Run:
     same_recipe = run.recipe == replace(wanted, optimizer=wanted.optimizer.with_setting("learning_rate", first_rate))
     if run.task != task(settings) or run.seed != settings.seed or not same_recipe or run.first_weights is not None:
         raise ValueError("This run belongs to other settings; press reset to start one.")
-    run = replace(run, task=task(settings))
-    if any(change.step > run.step for change in run.changes):
-        return run  # a replay: the changes to come decide
-    if run.step == 0:
-        return first_run(settings)
-    return run.change("learning_rate", settings.learning_rate)
+    return replace(run, task=task(settings))
+
+
+def _at_rate(run: Run, settings: TrainingSettings) -> Run:
+    """The run with the rate that is wished for now; before the first update that is no change but its rate."""
+    return first_run(settings) if run.step == 0 else run.change("learning_rate", settings.learning_rate)
