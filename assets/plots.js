@@ -4,7 +4,7 @@
   const TOKEN = "token:";
   const RETRY = 25; // ms between two looks for plotly.js, which Dash loads after the page
 
-  const drawn = new Map(); // element -> {figure, changes, painted, waiting}
+  const drawn = new Map(); // element -> {figure, changes, painted, size, waiting}
 
   // ---- pure: tokens --------------------------------------------------------------------------------------------
 
@@ -78,6 +78,8 @@
   const theme = () => window.explorer.theme?.data();
   const hasSize = (element) => element.clientWidth > 0 && element.clientHeight > 0;
 
+  const sizeOf = (element) => `${element.clientWidth} ${element.clientHeight}`;
+
   function look() {
     const { schemes } = theme();
     const { diverging, ...rest } = schemes[window.explorer.theme.scheme()];
@@ -89,12 +91,23 @@
     else setTimeout(() => whenPlotly(callback), RETRY);
   }
 
+  // Plotly keeps the user's zoom itself, but forgets a turned scene once its element has changed its size.
+  function keepCameras(element, layout) {
+    const before = element._fullLayout;
+    if (before?.uirevision !== layout.uirevision) return;
+    for (const id of before._subplots?.gl3d ?? []) {
+      const camera = before[id]?._scene?.getCamera();
+      if (camera) layout[id] = { ...layout[id], camera };
+    }
+  }
+
   // Hidden elements are painted when they get a size: Plotly would draw them at a size of its own.
   async function paint(element) {
     const entry = drawn.get(element);
     if (!entry || !hasSize(element)) return;
     const { data, layout } = compose(entry, look());
-    entry.painted = true;
+    keepCameras(element, layout);
+    Object.assign(entry, { painted: true, size: sizeOf(element) });
     const { waiting } = entry;
     entry.waiting = [];
     await window.Plotly.react(element, data, layout, { ...theme().config, responsive: false });
@@ -105,8 +118,11 @@
     for (const { target } of entries) {
       const entry = drawn.get(target);
       if (!entry || !hasSize(target) || !window.Plotly || !theme()) continue;
-      if (entry.painted) window.Plotly.Plots.resize(target);
-      else paint(target);
+      if (!entry.painted) paint(target);
+      else if (entry.size !== sizeOf(target)) {
+        entry.size = sizeOf(target);
+        window.Plotly.Plots.resize(target);
+      }
     }
   });
 

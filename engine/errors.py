@@ -9,6 +9,7 @@ preparation of a call costs more than the call.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -18,13 +19,15 @@ from engine.types import Array
 
 Evaluate = Callable[[], Total]
 _ANY = "any output activation"
+# The logarithms of numbers from 1e-173 to 1e173: where their squares sum to less, every one of them is in between.
+_SAFE_SQUARES = 400.0**2
 
 
 class Head(NamedTuple):
     """What stands on top of the last logits.
 
     ``bind(logits, outputs, targets, delta)`` gives a function that fills ``delta`` and returns the error summed
-    over the cases, (...). ``delta`` is dE/dz where ``at_logit`` is true, else dE/dy. Where ``fills_outputs`` is
+    over the cases, (...); it may overwrite the logits. ``delta`` is dE/dz where ``at_logit`` is true, else dE/dy. Where ``fills_outputs`` is
     true it computes the outputs as well, else they are there already.
     """
 
@@ -104,21 +107,26 @@ def _sigmoid_cross_entropy(logits: Array, outputs: Array, targets: Array, delta:
 
 def _softmax_cross_entropy(logits: Array, outputs: Array, targets: Array, delta: Array) -> Evaluate:
     row = (*delta.shape[:-2], 1, delta.shape[-1])
-    highest, normaliser = np.empty(row), np.empty(row)
+    normaliser, logarithm = np.empty(row), np.empty(row)
     # sums are products with ones: a third of the cost of np.add.reduce at this size
     normalise = product(np.ones((1, delta.shape[-2])), outputs, normaliser)
-    told, over_cases = inner(delta, targets), inner(normaliser, np.ones(row))
-    maximum, subtract, exp, divide, log = np.maximum.reduce, np.subtract, np.exp, np.divide, np.log
+    told, over_cases = inner(logits, targets), inner(logarithm, np.ones(row))
+    squares = partial(logarithm.reshape(-1).dot, logarithm.reshape(-1))
+    subtract, exp, divide, log = np.subtract, np.exp, np.divide, np.log
 
     def evaluate() -> Total:
-        # z' = z - max z; y = exp(z') / s, s = sum_j exp(z'_j)
-        maximum(logits, -2, None, highest, True)
-        subtract(logits, highest, delta)
-        exp(delta, outputs)
+        # y = exp(z) / s, s = sum_j exp(z_j)
+        exp(logits, outputs)
         normalise()
+        log(normaliser, logarithm)
+        if not squares() < _SAFE_SQUARES:
+            # z' = z - max z gives the same y, and no s that is infinite or 0
+            subtract(logits, logits.max(axis=-2, keepdims=True), logits)
+            exp(logits, outputs)
+            normalise()
+            log(normaliser, logarithm)
         divide(outputs, normaliser, outputs)
-        # E = -sum t log y = sum_cases log s - sum t z', where the targets of a case sum to 1
-        log(normaliser, normaliser)
+        # E = -sum t log y = sum_cases log s - sum t z, where the targets of a case sum to 1
         total = over_cases() - told()
         # dE/dz = y - t
         subtract(outputs, targets, delta)

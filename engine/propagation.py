@@ -69,7 +69,9 @@ class Propagation:
 
     def _logit_buffer(self, layer: int, width: int) -> Array:
         """Logits share the memory of the activities where nothing asks for them again."""
-        shared = layer < len(self._activities) and self._activations[layer].chain_needs == "activity"
+        activation = self._activations[layer]
+        hidden = layer < len(self._activities)
+        shared = activation.name == "linear" or (hidden and activation.chain_needs == "activity")
         return self._layer_outputs(layer) if shared else self._buffer(width)
 
     def _layer_outputs(self, layer: int) -> Array:
@@ -81,9 +83,8 @@ class Propagation:
             if layer > 0:
                 # z = W y + b
                 calls.append(product(self._matrices[layer], self._activities[layer - 1], self._logits[layer]))
-            in_place = activation.name == "linear" and layer < len(self._activities)
             by_head = self._head.fills_outputs and layer == len(self._activities)
-            if not in_place and not by_head:
+            if activation.name != "linear" and not by_head:
                 calls.append(partial(activation.value, self._logits[layer], self._layer_outputs(layer)))
         return calls
 

@@ -94,7 +94,7 @@ class Run:
     best : Best or None
         None without validation cases.
     diverged_at : int or None
-        The step whose batch error was not finite or above 1e6 x max(1, first_error).
+        The step whose weights or batch error were not finite, or whose error was above 1e6 x max(1, first_error).
     """
 
     task: Task

@@ -77,7 +77,8 @@ class _NeuronOnData:
     @property
     def dimension(self) -> int:
         """The number of weights, one an input."""
-        return self.inputs.shape[1]
+        width: int = self.inputs.shape[1]
+        return width
 
 
 class LinearNeuron(_NeuronOnData):

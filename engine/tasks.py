@@ -78,7 +78,8 @@ class FeatureMajor(NamedTuple):
     @property
     def cases(self) -> int:
         """The number of cases N."""
-        return self.inputs.shape[1]
+        cases: int = self.inputs.shape[1]
+        return cases
 
 
 @dataclass(frozen=True)
@@ -125,11 +126,12 @@ class Task:
 
     def cases(self, part: Part) -> FeatureMajor:
         """The cases of one part, feature-major; without a case where the split left it empty."""
-        return self._parts[checks.choice("part", part, PARTS)]
+        checks.choice("part", part, PARTS)
+        return self._parts[part]
 
     @cached_property
-    def _parts(self) -> dict[str, FeatureMajor]:
-        parts = {}
+    def _parts(self) -> dict[Part, FeatureMajor]:
+        parts: dict[Part, FeatureMajor] = {}
         for part in PARTS:
             inputs, targets = self.data.part(part)
             parts[part] = FeatureMajor(with_ones(inputs), np.ascontiguousarray(targets.T))

@@ -32,7 +32,9 @@ def start(
     ``weights`` (P,) are drawn from the seed where they are not given. ``changes`` is a log of (step, setting,
     value) that ``advance`` will meet on its way, which is how a run is replayed.
     """
-    checks.integer("seed", seed, 0)
+    checks.instance("task", task, Task)
+    checks.instance("recipe", recipe, Recipe)
+    seed = checks.integer("seed", seed, 0)
     given = None if weights is None else checks.array("weights", weights, task.network.dimension).copy()
     first = task.network.first_weights(seed) if given is None else given
     if not task.cases("training").cases:
@@ -56,6 +58,7 @@ def start(
 
 def advance(run: Run, updates: int | None = None, epochs: int | None = None) -> Run:
     """The run after so many more updates, or so many times the updates of an epoch. A diverged run stays as it is."""
+    checks.instance("run", run, Run)
     if (updates is None) == (epochs is None):
         raise ValueError(f"updates is {updates!r} and epochs is {epochs!r}; exactly one of them must be given")
     if epochs is not None:
@@ -86,15 +89,18 @@ class Measures:
 
 def measure(run: Run) -> Measures:
     """How good the run's weights are on each part of the data."""
+    checks.instance("run", run, Run)
     return measure_weights(run.task, run.weights)
 
 
-def measure_weights(task: Task, weights: Array) -> Measures:
+def measure_weights(task: Task, weights: npt.ArrayLike) -> Measures:
     """How good these weights (P,) are on each part of the data."""
+    checks.instance("task", task, Task)
+    vector = checks.array("weights", weights, task.network.dimension)
     with np.errstate(all="ignore"):
-        training = _measure_part(task, weights, "training")
-        validation = _measure_part(task, weights, "validation")
-        test = _measure_part(task, weights, "test")
+        training = _measure_part(task, vector, "training")
+        validation = _measure_part(task, vector, "validation")
+        test = _measure_part(task, vector, "test")
     accuracy = Accuracy(training[1], validation[1], test[1]) if _classes(task) else None
     return Measures(training[0] or 0.0, validation[0], test[0], accuracy)
 
@@ -155,7 +161,7 @@ class _Workbench:
         self._weights, self._slots = run.weights.copy(), run.slots.copy()
         self._gradient = np.empty_like(self._weights)
         self._per_epoch = run.updates_per_epoch
-        self._limit = float(divergence_limit(np.float64(run.first_error)))
+        self._limit = float(divergence_limit(np.array(run.first_error)))
         self._batches = _Batches(run, self._weights, self._gradient)
         self._validation = None
         if run.task.cases("validation").cases:
@@ -170,10 +176,18 @@ class _Workbench:
     def advance(self, end: int) -> Run:
         """The run after ``end`` updates in all."""
         with np.errstate(all="ignore"):
-            for segment_end in self._segments(end):
-                if not self._train(segment_end):
-                    return self._result(sound=False)
-            return self._result(self._next_error_is_sound())
+            sound = all(self._train(segment_end) for segment_end in self._segments(end))
+            run = self._result(sound and self._next_error_is_sound())
+        if np.isfinite(run.weights).all():
+            return run
+        return self._result(sound=False) if end == self._run.step + 1 else self._one_by_one()
+
+    def _one_by_one(self) -> Run:
+        """The run up to where its weights left the numbers: a saturated network may hide that from the error."""
+        run = self._run
+        while run.diverged_at is None:
+            run = _Workbench(run).advance(run.step + 1)
+        return run
 
     def _segments(self, end: int) -> list[int]:
         """The steps at which the optimizer changes on the way, and the end."""

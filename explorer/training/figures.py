@@ -10,8 +10,8 @@ def curves() -> dict[str, Any]:
         "layout": {
             "hovermode": "x unified",
             "showlegend": True,
-            "legend": {"orientation": "h", "x": 1, "y": 1.01, "xanchor": "right", "yanchor": "bottom"},
-            "margin": {"t": 28},
+            "legend": {"orientation": "h", "x": 0, "y": 1.1, "xanchor": "left", "yanchor": "bottom"},
+            "margin": {"t": 44},
             "xaxis": {"title": {"text": "Epoch"}, "rangemode": "tozero"},
             "yaxis": {"title": {"text": "Mean error of a case"}, "type": "log", "exponentformat": "power"},
         },

@@ -1,0 +1,85 @@
+"""How fast the page answers a hand and shows a network learning, in headless Chromium against a server of its own."""
+
+import re
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.browser.page import Page, chromium
+
+REPOSITORY = Path(__file__).parents[1]
+CLICKS = 40
+SECONDS = 5.0
+REPETITIONS = 5
+ALL = "gradient_descent,momentum,nesterov,adagrad,adadelta,rmsprop,adam,adamw,nadam,newton"
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The address of the app in a process of its own."""
+    command = [sys.executable, "-m", "explorer", "--no-browser", "--port", "0"]
+    with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True) as process:
+        yield re.search(r"http://[\d.:]+", process.stdout.readline())[0]
+        process.terminate()
+
+
+def main() -> None:
+    with served() as url, chromium() as driver:
+        page = Page(driver, url)
+        print("\nclick to path painted on the contour map, ms                  median      p95   goal")
+        for name, query in (("gradient descent, 100 steps", ""), ("all ten optimizers, 100 steps", f"optimizers={ALL}")):
+            times = clicks(page, query)
+            goal = "" if query else f"   < 80: {'reached' if statistics.median(times) < 80 else 'NOT REACHED'}"
+            print(f"{name:58}{statistics.median(times):10.1f}{sorted(times)[int(0.95 * len(times))]:9.1f}{goal}")
+        print("\nwhile a network trains, with the picture of every neuron      frames/s  epochs/s   goal")
+        for name, query, goal in (
+            ("2-4-2-1 tanh, 237 training cases, batch 10 (as W1)", "training_share=95", (45, 2000)),
+            ("2-8-8-8-8-8-8-1 tanh, 125 training cases, batch 10", "hidden_layers=8,8,8,8,8,8", None),
+            ("2-32-32-1 tanh, 125 training cases, batch 10", "hidden_layers=32,32", None),
+        ):
+            frames, epochs = training(page, query)
+            reached = "" if goal is None else f"   {goal[0]}, {goal[1]}: "
+            if goal:
+                reached += "reached" if frames >= goal[0] and epochs >= goal[1] else "NOT REACHED"
+            print(f"{name:60}{frames:10.1f}{epochs:10.0f}{reached}")
+
+
+def clicks(page: Page, query: str) -> list[float]:
+    """Milliseconds from a press on the map to the path on the screen, for clicks all over the map."""
+    page.open(f"/surface?{query}")
+    page.wait_for("document.querySelector('.path-layer path')", 30)
+    told = "performance.getEntriesByName('surface-start-to-path')"
+    for click in range(CLICKS):
+        page.click_at("#surface-map", 0.2 + 0.5 * ((click * 7) % 11) / 11, 0.15 + 0.6 * ((click * 5) % 13) / 13)
+        page.wait_for(f"{told}.length > {click}")
+        time.sleep(0.6)  # the other pictures follow, and must not stand in the way of the next click
+    return page.js(f"return {told}.map((entry) => entry.duration)")
+
+
+def training(page: Page, query: str) -> tuple[float, float]:
+    """Medians of frames drawn and epochs trained a second."""
+    page.open(f"/training?{query}")
+    page.wait_for("explorer.training.lab.frame && explorer.training.lab.curves", 30)
+    page.js(
+        """
+        const picture = explorer.training.lab.network, frame = picture.frame;
+        window.drawn = 0;
+        picture.frame = (next) => { window.drawn += 1; return frame(next); };
+        """
+    )
+    page.click("#training-play")
+    page.wait_for("window.drawn > 60", 30)
+    look = "return [window.drawn, explorer.training.lab.frame.epoch, performance.now() / 1000]"
+    rates = []
+    for _ in range(REPETITIONS):
+        before = page.js(look)
+        time.sleep(SECONDS / REPETITIONS)
+        after = page.js(look)
+        drawn, epochs, seconds = (late - early for late, early in zip(after, before, strict=True))
+        rates.append((drawn / seconds, epochs / seconds))
+    page.click("#training-play")
+    return statistics.median(r[0] for r in rates), statistics.median(r[1] for r in rates)
