@@ -3,8 +3,8 @@
 All are sums over the outputs of a case and over the cases; a ``Task`` divides by the number of cases where its
 reduction is "mean". Arrays are feature-major, (..., K, N), as training keeps them.
 
-An error function is bound to its arrays once and then called for every batch, because for a small network the
-preparation of a call costs more than the call.
+An error function is bound to its arrays once, then to the targets of each batch, and then called for every update,
+because for a small network the preparation of a call costs more than the call.
 """
 
 from collections.abc import Callable
@@ -26,12 +26,12 @@ _SAFE_SQUARES = 400.0**2
 class Head(NamedTuple):
     """What stands on top of the last logits.
 
-    ``bind(logits, outputs, targets, delta)`` gives a function that fills ``delta`` and returns the error summed
-    over the cases, (...); it may overwrite the logits. ``delta`` is dE/dz where ``at_logit`` is true, else dE/dy. Where ``fills_outputs`` is
-    true it computes the outputs as well, else they are there already.
+    ``bind(logits, outputs, delta)(targets)`` gives a function that fills ``delta`` and returns the error summed over
+    the cases, (...). ``delta`` is dE/dz where ``at_logit`` is true, else dE/dy. Where ``fills_outputs`` is true it
+    computes the outputs as well, and may overwrite the logits, else the outputs are there already.
     """
 
-    bind: Callable[[Array, Array, Array, Array], Evaluate]
+    bind: Callable[[Array, Array, Array], Callable[[Array], Evaluate]]
     at_logit: bool = False
     fills_outputs: bool = False
 
@@ -53,86 +53,103 @@ class ErrorFunction:
         return self.heads.get(output) or self.heads[_ANY]
 
 
-def _squared(logits: Array, outputs: Array, targets: Array, delta: Array) -> Evaluate:
+def _squared(logits: Array, outputs: Array, delta: Array) -> Callable[[Array], Evaluate]:
     subtract, squares = np.subtract, inner(delta, delta)
 
-    def evaluate() -> Total:
-        # E = 1/2 sum (t - y)^2, dE/dy = y - t
-        subtract(outputs, targets, delta)
-        return 0.5 * squares()
+    def against(targets: Array) -> Evaluate:
+        def evaluate() -> Total:
+            # E = 1/2 sum (t - y)^2, dE/dy = y - t
+            subtract(outputs, targets, delta)
+            return 0.5 * squares()
 
-    return evaluate
+        return evaluate
+
+    return against
 
 
-def _absolute(logits: Array, outputs: Array, targets: Array, delta: Array) -> Evaluate:
+def _absolute(logits: Array, outputs: Array, delta: Array) -> Callable[[Array], Evaluate]:
     residual = np.empty_like(delta)
     total = inner(residual, delta)
 
-    def evaluate() -> Total:
-        # r = y - t; E = sum |r|, dE/dy = sign r
-        np.subtract(outputs, targets, residual)
-        np.sign(residual, delta)
-        return total()
+    def against(targets: Array) -> Evaluate:
+        def evaluate() -> Total:
+            # r = y - t; E = sum |r|, dE/dy = sign r
+            np.subtract(outputs, targets, residual)
+            np.sign(residual, delta)
+            return total()
 
-    return evaluate
+        return evaluate
+
+    return against
 
 
-def _huber(logits: Array, outputs: Array, targets: Array, delta: Array) -> Evaluate:
+def _huber(logits: Array, outputs: Array, delta: Array) -> Callable[[Array], Evaluate]:
     residual = np.empty_like(delta)
     total = inner(residual, delta)
 
-    def evaluate() -> Total:
-        # r = y - t; E = sum r^2 / 2 where |r| <= 1, |r| - 1/2 beyond; dE/dy = s = clip(r, -1, 1), E = sum s (r - s / 2)
-        np.subtract(outputs, targets, residual)
-        np.clip(residual, -1.0, 1.0, delta)
-        np.subtract(residual, 0.5 * delta, residual)
-        return total()
+    def against(targets: Array) -> Evaluate:
+        def evaluate() -> Total:
+            # r = y - t; E = sum r^2 / 2 where |r| <= 1, |r| - 1/2 beyond; dE/dy = s = clip(r, -1, 1), E = sum s (r - s / 2)
+            np.subtract(outputs, targets, residual)
+            np.clip(residual, -1.0, 1.0, delta)
+            np.subtract(residual, 0.5 * delta, residual)
+            return total()
 
-    return evaluate
+        return evaluate
 
-
-def _sigmoid_cross_entropy(logits: Array, outputs: Array, targets: Array, delta: Array) -> Evaluate:
-    told = inner(logits, targets)
-
-    def evaluate() -> Total:
-        # E = -sum t log y + (1 - t) log(1 - y) = sum log(1 + exp(z)) - t z, which never takes the log of 0
-        np.logaddexp(0.0, logits, delta)
-        total: Total = np.add.reduce(delta, axis=(-2, -1)) - told()
-        # dE/dz = y - t
-        np.subtract(outputs, targets, delta)
-        return total
-
-    return evaluate
+    return against
 
 
-def _softmax_cross_entropy(logits: Array, outputs: Array, targets: Array, delta: Array) -> Evaluate:
+def _sigmoid_cross_entropy(logits: Array, outputs: Array, delta: Array) -> Callable[[Array], Evaluate]:
+    def against(targets: Array) -> Evaluate:
+        told = inner(logits, targets)
+
+        def evaluate() -> Total:
+            # E = -sum t log y + (1 - t) log(1 - y) = sum log(1 + exp(z)) - t z, which never takes the log of 0
+            np.logaddexp(0.0, logits, delta)
+            total: Total = np.add.reduce(delta, axis=(-2, -1)) - told()
+            # dE/dz = y - t
+            np.subtract(outputs, targets, delta)
+            return total
+
+        return evaluate
+
+    return against
+
+
+def _softmax_cross_entropy(logits: Array, outputs: Array, delta: Array) -> Callable[[Array], Evaluate]:
     row = (*delta.shape[:-2], 1, delta.shape[-1])
     normaliser, logarithm = np.empty(row), np.empty(row)
     # sums are products with ones: a third of the cost of np.add.reduce at this size
     normalise = product(np.ones((1, delta.shape[-2])), outputs, normaliser)
-    told, over_cases = inner(logits, targets), inner(logarithm, np.ones(row))
+    over_cases = inner(logarithm, np.ones(row))
     squares = partial(logarithm.reshape(-1).dot, logarithm.reshape(-1))
     subtract, exp, divide, log = np.subtract, np.exp, np.divide, np.log
 
-    def evaluate() -> Total:
-        # y = exp(z) / s, s = sum_j exp(z_j)
-        exp(logits, outputs)
-        normalise()
-        log(normaliser, logarithm)
-        if not squares() < _SAFE_SQUARES:
-            # z' = z - max z gives the same y, and no s that is infinite or 0
-            subtract(logits, logits.max(axis=-2, keepdims=True), logits)
+    def against(targets: Array) -> Evaluate:
+        told = inner(logits, targets)
+
+        def evaluate() -> Total:
+            # y = exp(z) / s, s = sum_j exp(z_j)
             exp(logits, outputs)
             normalise()
             log(normaliser, logarithm)
-        divide(outputs, normaliser, outputs)
-        # E = -sum t log y = sum_cases log s - sum t z, where the targets of a case sum to 1
-        total = over_cases() - told()
-        # dE/dz = y - t
-        subtract(outputs, targets, delta)
-        return total
+            if not squares() < _SAFE_SQUARES:
+                # z <- z - max z gives the same y, and no s that is infinite or 0
+                subtract(logits, logits.max(axis=-2, keepdims=True), logits)
+                exp(logits, outputs)
+                normalise()
+                log(normaliser, logarithm)
+            divide(outputs, normaliser, outputs)
+            # E = -sum t log y = sum_cases log s - sum t z, where the targets of a case sum to 1
+            total = over_cases() - told()
+            # dE/dz = y - t
+            subtract(outputs, targets, delta)
+            return total
 
-    return evaluate
+        return evaluate
+
+    return against
 
 
 ERRORS: dict[str, ErrorFunction] = {

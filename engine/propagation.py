@@ -44,6 +44,7 @@ class Propagation:
         self._logits = [self._logit_buffer(layer, width) for layer, width in enumerate(network.sizes[1:])]
         self._deltas = [self._buffer(width) for width in network.sizes[1:]]
         self._forward, self._backward = self._forward_calls(), self._backward_calls()
+        self._against = self._head.bind(self._logits[-1], self.outputs, self._deltas[-1])
 
     def bind(self, inputs: Array, targets: Array) -> "Pass":
         """The whole pass for these cases, inputs (D + 1, N) with ones last and targets (K, N).
@@ -54,7 +55,7 @@ class Propagation:
         first_gradient = product(self._deltas[0], np.swapaxes(inputs, -1, -2), self._gradients[0])
         return Pass(
             forward=(product(self._matrices[0], inputs, self._logits[0]), *self._forward),
-            evaluate=self._head.bind(self._logits[-1], self.outputs, targets, self._deltas[-1]),
+            evaluate=self._against(targets),
             backward=(*self._backward, first_gradient),
             scale=self._scale,
         )

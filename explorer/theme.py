@@ -28,8 +28,8 @@ _COLOURS: dict[Scheme, dict[str, str]] = {
         "warning": "#8a6a00",
         "bad": "#b3261e",
         "contour": "#5b6b80",
-        "training": "#46566e",
-        "validation": "#cf2c5d",
+        "training": "#1d487c",
+        "validation": "#d33a3c",
         "test": "#8a6a00",
     },
     "dark": {
@@ -46,8 +46,8 @@ _COLOURS: dict[Scheme, dict[str, str]] = {
         "warning": "#e2b53e",
         "bad": "#ff8f86",
         "contour": "#8d99aa",
-        "training": "#ccd5e2",
-        "validation": "#ff6f95",
+        "training": "#b1d2f4",
+        "validation": "#fe7f77",
         "test": "#e2b53e",
     },
 }

@@ -5,15 +5,17 @@ from functools import lru_cache
 
 import numpy as np
 
-from engine import DATASETS, LANDSCAPES, LinearNeuron, SigmoidNeuron
+from engine import DATASETS, LANDSCAPES, Landscape, LinearNeuron, SigmoidNeuron
 from engine.surfaces import ErrorSurface
 from engine.types import Array, Reduction
+from explorer.maps import axes, grid
 from explorer.surface.settings import rate_field
 
 Window = tuple[tuple[float, float], tuple[float, float]]
 # Round the weights that made the data: t = 1 + x / 2.
 _LINE_WINDOW: Window = ((-3.5, 4.5), (-3.0, 5.0))
 _SIGMOID_WINDOW: Window = ((-4.0, 8.0), (-6.0, 6.0))
+_PROBES = 15  # along either axis
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def scene(surface: str, cases: int, noise: float, centre: float, data_seed: int,
             minima,
             ("w1", "w2"),
             lowest=landscape.minima[0][1],
-            quadratic=surface == "ravine",
+            quadratic=_bends_evenly(landscape),
         )
     inputs, targets = _line(cases, noise, centre, data_seed)
     with_bias = np.column_stack([inputs, np.ones_like(inputs)])
@@ -79,6 +81,12 @@ def suggestion(surface: str) -> dict[str, float]:
     # momentum adds up about ten steps, so a tenth of the rate walks as fast
     rates |= {rate_field(name): landscape.rate / 10.0 for name in ("momentum", "nesterov")}
     return {"start_w1": landscape.start[0], "start_w2": landscape.start[1], **rates}
+
+
+def _bends_evenly(landscape: Landscape) -> bool:
+    """Whether the curvature is the same everywhere: then the function is a quadratic one."""
+    curvatures = landscape.hessian(grid(*axes(landscape.domain, _PROBES)))
+    return bool(np.allclose(curvatures, curvatures[0, 0], rtol=1e-4, atol=1e-6))
 
 
 def _line(cases: int, noise: float, centre: float, seed: int) -> tuple[Array, Array]:
