@@ -56,7 +56,9 @@ class Levels:
         """Heights for a colour bar and the errors they stand for, as text."""
         heights = np.linspace(self.low, self.high, _TICKS)
         errors = 10.0**heights - self.offset + self.floor if self.logarithmic else heights
-        return heights, [short(float(error)) for error in errors]
+        # what rounding left of a zero is a zero
+        dust = 1e-9 * float(np.ptp(errors))
+        return heights, [short(0.0 if abs(error) < dust else float(error)) for error in errors]
 
 
 def levels(errors: Array, logarithmic: bool) -> Levels:

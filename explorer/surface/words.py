@@ -36,7 +36,12 @@ def stability_sentence(scene: Scene, at_start: Stability) -> str:
 
 def descent_sentence(descent: Descent, scene: Scene, at_start: Stability, lowest: float) -> str:
     """What became of one optimizer."""
-    compared = _compared(descent, scene, at_start)
+    times = _times_the_limit(descent, scene, at_start)
+    step = descent.path.diverged_at
+    if step is not None:
+        why = f"the rate is {times}" if times else "the rate is too large"
+        return f"{descent.title}, rate {short(descent.rate)}, diverged at step {step}: {why}."
+    compared = f", {times}" if times else ""
     return f"{descent.title}, rate {short(descent.rate)}{compared}: {_fate(descent, lowest)}"
 
 
@@ -47,16 +52,15 @@ def lowest_error(scene: Scene, found: Sequence[Descent]) -> float:
     return min((float(np.min(descent.errors)) for descent in found), default=0.0)
 
 
-def _compared(descent: Descent, scene: Scene, at_start: Stability) -> str:
+def _times_the_limit(descent: Descent, scene: Scene, at_start: Stability) -> str:
+    """How the rate of plain descent compares with what the curvature allows; empty where theory is silent."""
     limit = at_start.largest_stable_rate
     if descent.name != "gradient_descent" or not math.isfinite(limit):
         return ""
-    return f" = {short(descent.rate / limit, 2)} × the {'' if scene.quadratic else 'local '}stable limit"
+    return f"{short(descent.rate / limit)} times the {'' if scene.quadratic else 'local '}stable limit"
 
 
 def _fate(descent: Descent, lowest: float) -> str:
-    if descent.path.diverged_at is not None:
-        return f"diverged at step {descent.path.diverged_at}; the rate is too large."
     errors, steps = descent.errors, plural(len(descent.errors) - 1, "step")
     first, last = float(errors[0]), float(errors[-1])
     if last > first:
