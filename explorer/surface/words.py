@@ -11,7 +11,8 @@ from explorer.numbers import plural, short
 from explorer.surface.descents import Descent, steps_to
 from explorer.surface.scenes import Scene
 
-_CRAWLING = 0.05
+_SMALL_RATIO = 0.02
+_LITTLE_LOST = 0.05
 
 
 def start_sentence(scene: Scene, start: Array) -> str:
@@ -36,13 +37,15 @@ def stability_sentence(scene: Scene, at_start: Stability) -> str:
 
 def descent_sentence(descent: Descent, scene: Scene, at_start: Stability, lowest: float) -> str:
     """What became of one optimizer."""
-    times = _times_the_limit(descent, scene, at_start)
+    ratio = _ratio(descent, at_start)
+    times = f"{short(ratio)} times the {'' if scene.quadratic else 'local '}stable limit" if ratio else ""
     step = descent.path.diverged_at
     if step is not None:
-        why = f"the rate is {times}" if times else "the rate is too large"
+        why = f"the rate is {times or 'too large'}"
         return f"{descent.title}, rate {short(descent.rate)}, diverged at step {step}: {why}."
     compared = f", {times}" if times else ""
-    return f"{descent.title}, rate {short(descent.rate)}{compared}: {_fate(descent, lowest)}"
+    crawl = " It crawls: the rate is very small." if _crawls(descent, ratio, lowest) else ""
+    return f"{descent.title}, rate {short(descent.rate)}{compared}: {_fate(descent, lowest)}{crawl}"
 
 
 def lowest_error(scene: Scene, found: Sequence[Descent]) -> float:
@@ -52,12 +55,19 @@ def lowest_error(scene: Scene, found: Sequence[Descent]) -> float:
     return min((float(np.min(descent.errors)) for descent in found), default=0.0)
 
 
-def _times_the_limit(descent: Descent, scene: Scene, at_start: Stability) -> str:
-    """How the rate of plain descent compares with what the curvature allows; empty where theory is silent."""
+def _ratio(descent: Descent, at_start: Stability) -> float | None:
+    """The rate of plain descent over the largest that the curvature allows; None where theory is silent."""
     limit = at_start.largest_stable_rate
-    if descent.name != "gradient_descent" or not math.isfinite(limit):
-        return ""
-    return f"{short(descent.rate / limit)} times the {'' if scene.quadratic else 'local '}stable limit"
+    return descent.rate / limit if descent.name == "gradient_descent" and math.isfinite(limit) else None
+
+
+def _crawls(descent: Descent, ratio: float | None, lowest: float) -> bool:
+    """Whether the rate is far below the limit, or, where there is none to tell, hardly any error was lost."""
+    return ratio < _SMALL_RATIO if ratio is not None else 0.0 <= _lost(descent.errors, lowest) < _LITTLE_LOST
+
+
+def _lost(errors: Array, lowest: float) -> float:
+    return float(errors[0] - errors[-1]) / max(float(errors[0]) - lowest, 1e-300)
 
 
 def _fate(descent: Descent, lowest: float) -> str:
@@ -68,6 +78,4 @@ def _fate(descent: Descent, lowest: float) -> str:
     close = steps_to(errors, lowest)
     if close is not None:
         return f"{plural(close, 'step')} to lose 99 % of the error it can lose; error {short(last, 4)} after {steps}."
-    lost = (first - last) / max(first - lowest, 1e-300)
-    crawl = " It crawls: the rate is very small." if lost < _CRAWLING else ""
-    return f"error {short(last, 4)} after {steps}, {lost:.0%} of the way down.{crawl}".replace("%", " %")
+    return f"error {short(last, 4)} after {steps}, {100.0 * _lost(errors, lowest):.0f} % of the way down."
