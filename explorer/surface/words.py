@@ -13,6 +13,7 @@ from explorer.surface.scenes import Scene
 
 _SMALL_RATIO = 0.02
 _LITTLE_LOST = 0.05
+_NEAR = 0.02
 
 
 def start_sentence(scene: Scene, start: Array) -> str:
@@ -38,7 +39,8 @@ def stability_sentence(scene: Scene, at_start: Stability) -> str:
 def descent_sentence(descent: Descent, scene: Scene, at_start: Stability, lowest: float) -> str:
     """What became of one optimizer."""
     ratio = _ratio(descent, at_start)
-    times = f"{short(ratio)} times the {'' if scene.quadratic else 'local '}stable limit" if ratio else ""
+    digits = 3 if ratio is None or abs(ratio - 1.0) > _NEAR else 5  # just below and just above must differ
+    times = f"{short(ratio, digits)} times the {'' if scene.quadratic else 'local '}stable limit" if ratio else ""
     step = descent.path.diverged_at
     if step is not None:
         why = f"the rate is {times or 'too large'}"
