@@ -9,7 +9,7 @@
   const DIGITS = 4;
 
   const lab = {
-    settings: null, part: "", base: null, paths: null, layer: null, later: null, told: null, wished: "", dragging: false,
+    settings: null, part: "", base: null, paths: null, layer: null, later: null, told: null, wished: "", dragging: false, complained: false,
   };
   const explorer = window.explorer;
   const element = (name) => document.getElementById(`surface-${name}`);
@@ -68,8 +68,10 @@
 
   function complain(answer) {
     const words = answer === null ? "The server does not answer; start it again and change anything to go on." : answer.error;
-    element("notice").textContent = words || "";
-    if (words) lab.wished = "";
+    // only what was said here is taken back: a sentence about the link stays until its reader changes something
+    if (words || lab.complained) window.dash_clientside.set_props("surface-notice", { children: words || "" });
+    lab.complained = Boolean(words);
+    if (words) [lab.wished, lab.part] = ["", ""];
     return !words;
   }
 

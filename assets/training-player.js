@@ -21,7 +21,7 @@
   function create({ send, show, settled, now }) {
     const state = {
       generation: 0, run: null, playing: false, single: null, until: null, speed: "fastest",
-      queue: [], flight: null, serial: 0, due: 0, silent: false,
+      queue: [], flight: null, serial: 0, due: 0, silent: false, refused: false,
     };
 
     function ask() {
@@ -34,7 +34,7 @@
       send({ id: state.serial, generation: state.generation, run: state.run, frames: first ? 0 : frames, updates, until: first ? null : state.until });
     }
 
-    const wanting = () => state.run === null || state.playing || state.single !== null;
+    const wanting = () => (state.run === null && !state.refused) || state.playing || state.single !== null;
 
     function dueToAsk() {
       if (state.flight || !wanting()) return false;
@@ -63,8 +63,7 @@
       state.silent = false;
       if (data.generation !== state.generation) return false;
       if (data.error) {
-        state.playing = false;
-        state.single = null;
+        Object.assign(state, { playing: false, single: null, until: null, refused: true });
         return true;
       }
       state.run = data.run;
@@ -80,20 +79,18 @@
     return {
       state, turn, answer,
       play() {
-        state.playing = true;
-        state.due = now();
+        Object.assign(state, { playing: true, refused: false, due: now() });
       },
       pause() {
         state.playing = false;
         state.until = null;
       },
       single: (updates) => {
-        state.playing = false;
-        state.single = updates;
+        Object.assign(state, { playing: false, refused: false, single: updates });
       },
       // A new run, or a kept one; answers that belong to the former are thrown away.
       begin(run = null, until = null) {
-        Object.assign(state, { generation: state.generation + 1, run, until, playing: until !== null, single: null, queue: [], due: 0 });
+        Object.assign(state, { generation: state.generation + 1, run, until, playing: until !== null, single: null, queue: [], due: 0, refused: false });
       },
       late: () => state.flight !== null && now() - state.flight.at > LATE,
       // alive: the server answered a look. A tick lost with the server that had it is asked for again.

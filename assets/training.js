@@ -28,7 +28,8 @@
   const errorText = (value) => (value === null ? "–" : value >= 1e-3 ? value.toPrecision(DIGITS) : value.toExponential(DIGITS - 2));
 
   // Settings that make a run: a change in one of them is a new run.
-  const partOf = (settings, fields) => JSON.stringify(fields.map((field) => settings[field]));
+  const LIVE = ["learning_rate", "speed", "error_axis"];
+  const partOf = (settings) => JSON.stringify(Object.keys(settings).filter((field) => !LIVE.includes(field)).map((field) => settings[field]));
 
   const describeNeuron = ({ layer, index, bias, incoming }) => {
     if (bias === undefined || bias === null) return `Input ${index + 1}.`;
@@ -56,10 +57,17 @@
     if (!player.answer(data)) return;
     wait(false);
     if (data.error) {
+      lab.replaying = false;
       say(data.error);
-      lab.link = null;
+      if (lab.link) {
+        lab.link = null; // what it tells of a run cannot be; its settings can
+        player.begin();
+      }
     } else {
-      if (data.scene) present(data.scene);
+      if (data.scene) {
+        adopt(data.scene);
+        present(data.scene);
+      }
       Object.assign(lab, { sentence: data.sentence, log: { first_rate: data.first_rate, changes: data.changes } });
     }
     buttons();
@@ -89,6 +97,14 @@
   };
 
   // ---- showing -------------------------------------------------------------------------------------------------
+
+  // What was typed as "4,3" is "4, 3" from now on, in the field and in the link.
+  function adopt({ hidden_layers }) {
+    if (hidden_layers === lab.settings.hidden_layers) return;
+    lab.settings = { ...lab.settings, hidden_layers };
+    lab.part = partOf(lab.settings);
+    explorer.settings.set(LAB, { hidden_layers });
+  }
 
   function present(scene) {
     lab.scene = scene;
@@ -129,7 +145,7 @@
     const { epoch, training, validation } = lab.history;
     const [first, second] = lab.curves.data;
     const data = [{ ...first, x: epoch.slice(), y: training.slice() }, { ...second, x: epoch.slice(), y: validation.slice() }];
-    await explorer.plots.draw("training-curves", { data, layout: { ...lab.curves.layout, ...bestEpoch(), yaxis: { ...lab.curves.layout.yaxis, type: lab.settings.error_axis } } });
+    await explorer.plots.draw("training-curves", { data, layout: { ...lab.curves.layout, ...bestEpoch(), yaxis: { ...lab.curves.layout.yaxis, ...lab.curves.axes[lab.settings.error_axis] } } });
     lab.drawing = false;
   }
 
@@ -195,7 +211,8 @@
   function begin(address) {
     const until = Number(address?.step);
     const replay = Number.isSafeInteger(until) && until > 0;
-    lab.link = replay ? { first_rate: address.first_rate, changes: address.changes } : null;
+    const { step, first_rate, changes } = address ?? {};
+    lab.link = step || changes ? { step, first_rate, changes } : null;
     lab.history = explorer.history.create();
     lab.log = {};
     player.begin(null, replay ? until : null);
@@ -222,7 +239,7 @@
     const axis = lab.settings?.error_axis;
     lab.settings = settings;
     player.state.speed = settings.speed;
-    const part = partOf(settings, Object.keys(settings).filter((field) => !["learning_rate", "speed", "error_axis"].includes(field)));
+    const part = partOf(settings);
     if (settings.learning_rate !== lab.rate) follow(settings.learning_rate, first || part !== lab.part);
     if (part !== lab.part) {
       lab.part = part;

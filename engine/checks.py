@@ -108,7 +108,7 @@ def _numbers(name: str, value: npt.ArrayLike) -> Array:
             raise TypeError(f"it holds {given.dtype}")
         return given.astype(np.float64, copy=False)
     except (TypeError, ValueError) as reason:
-        raise ValueError(f"{name} is {reprlib.repr(value)}, not an array of numbers: {reason}") from None
+        raise ValueError(f"{name} is not an array of numbers but {reprlib.repr(value)}: {reason}") from None
 
 
 def _interval(low: float, high: float, open_low: bool) -> str:

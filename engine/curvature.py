@@ -43,7 +43,7 @@ class Stability:
 
 
 def stability(surface: ErrorSurface, weights: npt.ArrayLike) -> Stability:
-    """Eigenvalues of the Hessian at one point (P,) and the rates that follow: exact on quadratic surfaces, local elsewhere."""
+    """The Hessian's eigenvalues at a point (P,) and the rates that follow: exact on quadratic surfaces, else local."""
     matrix = hessian(surface, weights)
     if not np.isfinite(matrix).all():
         raise ValueError(f"weights is {reprlib.repr(weights)}; the second derivatives there must be finite")

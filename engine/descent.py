@@ -37,7 +37,7 @@ class Path:
 
     weights: Array
     errors: Array
-    diverged_at: int | None | IntegerArray
+    diverged_at: int | IntegerArray | None
 
 
 def descend(
@@ -111,7 +111,7 @@ class _Watch:
         return not self._sound.any()
 
     @property
-    def diverged_at(self) -> int | None | IntegerArray:
+    def diverged_at(self) -> int | IntegerArray | None:
         if self._steps.ndim:
             return self._steps
         return None if self._steps < 0 else int(self._steps)

@@ -89,7 +89,8 @@ def _huber(logits: Array, outputs: Array, delta: Array) -> Callable[[Array], Eva
 
     def against(targets: Array) -> Evaluate:
         def evaluate() -> Total:
-            # r = y - t; E = sum r^2 / 2 where |r| <= 1, |r| - 1/2 beyond; dE/dy = s = clip(r, -1, 1), E = sum s (r - s / 2)
+            # r = y - t; E = sum r^2 / 2 where |r| <= 1, |r| - 1/2 beyond
+            # dE/dy = s = clip(r, -1, 1), and with it E = sum s (r - s / 2)
             np.subtract(outputs, targets, residual)
             np.clip(residual, -1.0, 1.0, delta)
             np.subtract(residual, 0.5 * delta, residual)

@@ -111,7 +111,8 @@ class Network:
         """Lists of (fan_in, fan_out) weights and (fan_out,) biases, one a layer -> one flat vector (P,)."""
         for name, given in (("weights", weights), ("biases", biases)):
             if not hasattr(given, "__len__") or len(given) != len(self.layers):
-                raise ValueError(f"{name} is {reprlib.repr(given)}; it must list {len(self.layers)} arrays, one a layer")
+                shown, layers = reprlib.repr(given), len(self.layers)
+                raise ValueError(f"{name} is {shown}; it must list an array for each of the {layers} layers")
         flat = np.empty(self.dimension)
         for layer, (matrix, (fan_in, fan_out)) in enumerate(zip(self.matrices(flat), self.layers, strict=True)):
             matrix[:, :-1] = checks.array(f"weights[{layer}]", weights[layer], fan_in, fan_out).T

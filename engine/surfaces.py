@@ -102,10 +102,10 @@ class LinearNeuron(_NeuronOnData):
 
     def __init__(self, inputs: npt.ArrayLike, targets: npt.ArrayLike, reduction: Reduction = "sum") -> None:
         super().__init__(inputs, targets, reduction)
-        self.minimum: Array = np.linalg.lstsq(self.inputs, self.targets, rcond=None)[0]
+        self.minimum: Array = np.asarray(np.linalg.lstsq(self.inputs, self.targets, rcond=None)[0], np.float64)
         # from X itself: the small eigenvalues of X'X are lost to rounding
         _, singular_values, vectors = np.linalg.svd(self.inputs, full_matrices=False)
-        self._root = math.sqrt(self._scale) * (vectors.T * singular_values)
+        self._root: Array = math.sqrt(self._scale) * (vectors.T * singular_values)
         with np.errstate(over="ignore", invalid="ignore"):
             residual = self.targets - self.inputs @ self.minimum
             self.minimum_error = float(0.5 * self._scale * residual @ residual)
@@ -142,7 +142,7 @@ class LinearNeuron(_NeuronOnData):
 
     def _error_of(self, stretched: Array) -> Array:
         # E = E_min + 1/2 r'r
-        squares = np.einsum("...d,...d->...", stretched, stretched)
+        squares: Array = np.einsum("...d,...d->...", stretched, stretched)
         squares *= 0.5
         squares += self.minimum_error
         return squares
@@ -203,7 +203,8 @@ class SigmoidNeuron(_NeuronOnData):
             return total
         # E = 1/2 sum (t - y)^2
         residual = self.targets - self._activities(logits)
-        return 0.5 * np.einsum("mn,mn->m", residual, residual)
+        squares: Array = np.einsum("mn,mn->m", residual, residual)
+        return 0.5 * squares
 
     def _gradient_rows(self, weights: Array) -> Array:
         activities = self._activities(weights @ self.inputs.T)
@@ -220,4 +221,5 @@ class SigmoidNeuron(_NeuronOnData):
         curve = slope = activities * (1.0 - activities)
         if self.error_name == "squared":
             curve = slope * (slope - (self.targets - activities) * (1.0 - 2.0 * activities))
-        return np.einsum("mn,nk,nl->mkl", curve, self.inputs, self.inputs, optimize=True)
+        hessian: Array = np.einsum("mn,nk,nl->mkl", curve, self.inputs, self.inputs, optimize=True)
+        return hessian

@@ -8,15 +8,15 @@ import numpy as np
 import numpy.typing as npt
 
 from engine import checks
-from engine.datasets import Dataset, dataset_from_dict
 from engine.calls import Total
+from engine.datasets import Dataset, dataset_from_dict
 from engine.errors import ERRORS
 from engine.network import Network
 from engine.propagation import Propagation, with_ones
 from engine.surfaces import in_chunks
 from engine.types import PARTS, REDUCTIONS, Array, Part, Reduction
 
-# What a run from elsewhere may ask for: beyond it, going on with the run would fill the memory.
+# What a run from elsewhere may have: beyond it, going on with the run would fill the memory.
 MOST_WEIGHTS = 5_000_000
 MOST_LAYERS = 1_000
 MOST_ACTIVITIES = 20_000_000
@@ -112,7 +112,8 @@ class Task:
         widths = (self.data.inputs.shape[1], self.data.targets.shape[1])
         if (self.network.sizes[0], self.network.sizes[-1]) != widths:
             raise ValueError(
-                f"network.sizes is {self.network.sizes}; for this data it must begin with {widths[0]} and end with {widths[1]}"
+                f"network.sizes is {self.network.sizes}; "
+                f"for this data it must begin with {widths[0]} and end with {widths[1]}"
             )
         if self.error == "cross_entropy":
             _check_probabilities(self.data.targets, self.network.output)
@@ -151,18 +152,16 @@ def task_from_dict(mapping: Any) -> Task:
     """The task that ``to_dict`` described; ValueError where it is not one, or would fill the memory."""
     fields = checks.fields("task", mapping, "data", "network", "error", "reduction")
     network = Network(**checks.fields("network", fields["network"], "sizes", "hidden", "output", "initialiser"))
-    if network.dimension > MOST_WEIGHTS or len(network.layers) > MOST_LAYERS:
-        raise ValueError(
-            f"network has {network.dimension} weights in {len(network.layers)} layers; "
-            f"it must have at most {MOST_WEIGHTS} in {MOST_LAYERS}"
-        )
+    _at_most("layers", len(network.layers), MOST_LAYERS)
+    _at_most("weights", network.dimension, MOST_WEIGHTS)
     data = dataset_from_dict(fields["data"])
-    activities = len(data.inputs) * sum(network.sizes)
-    if activities > MOST_ACTIVITIES:
-        raise ValueError(
-            f"network has {activities} activities over the {len(data.inputs)} cases; it must have at most {MOST_ACTIVITIES}"
-        )
+    _at_most("activities over all cases", len(data.inputs) * sum(network.sizes), MOST_ACTIVITIES)
     return Task(data, network, fields["error"], fields["reduction"])
+
+
+def _at_most(what: str, count: int, limit: int) -> None:
+    if count > limit:
+        raise ValueError(f"network has {count} {what}; a run from elsewhere must have at most {limit}")
 
 
 def _check_probabilities(targets: Array, output: str) -> None:

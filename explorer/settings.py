@@ -229,19 +229,16 @@ def read(cls: type[Settings], mapping: object, extra_keys: Iterable[str] = ()) -
             values[name] = spec.nearest(given[name])
             used = spec.to_link(values[name]) or "none"
             complaints.append(f"{str(complaint).rstrip('.')}; {used} is used.")
-    known = {*specs(cls), *extra_keys}
-    unknown = [shown(key) for key in given if key not in known]
-    if unknown:
-        complaints.append(f"Unknown in this link: {shown(', '.join(unknown))}.")
-    return cls(**values), complaints
+    return cls(**values), complaints + _strangers(cls, given, extra_keys)
 
 
 def strict(cls: type[Settings], mapping: object, extra_keys: Iterable[str] = ()) -> Settings:
     """Make settings from what our own controls sent; ValueError with the first complaint where it is not legal."""
-    made, complaints = read(cls, mapping, extra_keys)
+    given, complaints = _as_mapping(mapping)
+    complaints += _strangers(cls, given, extra_keys)
     if complaints:
         raise ValueError(complaints[0])
-    return made
+    return cls(**{name: spec.parse(given[name]) for name, spec in specs(cls).items() if name in given})
 
 
 def to_link(settings: Record) -> dict[str, str]:
@@ -292,6 +289,13 @@ def _as_mapping(mapping: object) -> tuple[dict[str, object], list[str]]:
     if not isinstance(mapping, Mapping):
         return {}, ["The settings could not be read; the defaults are used."]
     return {str(key): value for key, value in mapping.items()}, []
+
+
+def _strangers(cls: type[Record], given: Mapping[str, object], extra_keys: Iterable[str]) -> list[str]:
+    """A complaint about keys that nobody knows, if there are any."""
+    known = {*specs(cls), *extra_keys}
+    unknown = [shown(key) for key in given if key not in known]
+    return [f"Unknown in this link: {shown(', '.join(unknown))}."] if unknown else []
 
 
 def _as_number(raw: object) -> float | None:

@@ -4,9 +4,12 @@ Figures and pictures name colours by token ("token:ink", "token:adam", "token:di
 colours of the scheme and palette that its user chose, so the server never needs to know them.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
+
+from engine import OPTIMIZERS
 
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
@@ -69,19 +72,25 @@ _OPTIMIZERS: dict[str, tuple[str, str]] = {
     "newton": ("#003d44", "#059fa8"),
 }
 
+# For an optimizer that has no colour yet.
+_UNNAMED = ("#556072", "#a5aebd")
+
 # The second cue beside colour, as Plotly names it.
-DASHES: dict[str, str] = {
-    "gradient_descent": "solid",
-    "momentum": "dash",
-    "nesterov": "longdash",
-    "adagrad": "dot",
-    "adadelta": "8px,3px,2px,3px",
-    "rmsprop": "dashdot",
-    "adam": "solid",
-    "adamw": "14px,4px",
-    "nadam": "longdashdot",
-    "newton": "3px,3px",
-}
+DASHES: defaultdict[str, str] = defaultdict(
+    lambda: "solid",
+    {
+        "gradient_descent": "solid",
+        "momentum": "dash",
+        "nesterov": "longdash",
+        "adagrad": "dot",
+        "adadelta": "8px,3px,2px,3px",
+        "rmsprop": "dashdot",
+        "adam": "solid",
+        "adamw": "14px,4px",
+        "nadam": "longdashdot",
+        "newton": "3px,3px",
+    },
+)
 
 # From the lowest error (deep and calm) to the highest. Evenly spaced stops.
 _ERROR_SCALE: dict[Scheme, tuple[str, ...]] = {
@@ -151,7 +160,7 @@ _LIGHTING = {"ambient": 0.82, "diffuse": 0.45, "specular": 0.04, "roughness": 0.
 def tokens(scheme: Scheme) -> dict[str, str]:
     """All single colours of a scheme by name: inks, surfaces, lines, curves and optimizers."""
     place = SCHEMES.index(scheme)
-    return _COLOURS[scheme] | {name: pair[place] for name, pair in _OPTIMIZERS.items()}
+    return _COLOURS[scheme] | {name: _OPTIMIZERS.get(name, _UNNAMED)[place] for name in OPTIMIZERS}
 
 
 def error_scale(scheme: Scheme) -> tuple[str, ...]:

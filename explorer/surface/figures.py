@@ -13,7 +13,7 @@ from engine.types import Array
 from explorer.maps import Levels, axes, cut_runaway, grid, inside, levels, typed
 from explorer.surface.descents import Descent
 from explorer.surface.scenes import Scene
-from explorer.theme import DASHES
+from explorer.theme import DASHES, LOG_AXIS
 
 Trace = dict[str, Any]
 Figure = dict[str, Any]
@@ -60,7 +60,7 @@ def error_figure(found: Sequence[Descent], lowest: float | None) -> Figure:
     title = "Error" if lowest is None else "Error − minimum"
     layout = {
         "xaxis": {"title": {"text": "Step"}, "rangemode": "tozero"},
-        "yaxis": {"title": {"text": title}, "type": "log", "exponentformat": "power", "nticks": 6},
+        "yaxis": {"title": {"text": title}, "nticks": 6, **LOG_AXIS},
         "showlegend": False,
     }
     return {"data": data, "layout": layout}
@@ -135,6 +135,7 @@ def _map(scene: Scene, first: Array, second: Array, errors: Array, scale: Levels
     (low1, high1), (low2, high2) = scene.window
     layout = {
         "dragmode": False,
+        "uirevision": str(scene.window),
         "margin": {"l": 56, "r": 8, "t": 8, "b": 48},
         "hovermode": "closest",
         "showlegend": False,
@@ -178,6 +179,7 @@ def _relief(scene: Scene, first: Array, second: Array, errors: Array, scale: Lev
     layout = {
         "showlegend": False,
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "uirevision": str(scene.window),
         "scene": {
             "xaxis": {"title": {"text": "w1"}, "range": list(scene.window[0])},
             "yaxis": {"title": {"text": "w2"}, "range": list(scene.window[1])},

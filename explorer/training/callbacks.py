@@ -8,8 +8,8 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, State
 
 from engine import Run
 from explorer.exchange import register_exchange
-from explorer.live import Pace, moments
-from explorer.settings import strict
+from explorer.live import LAST_STEP, Pace, moments
+from explorer.settings import shown, strict
 from explorer.settings_wiring import register_settings
 from explorer.training import frames, words
 from explorer.training.layout import (
@@ -81,9 +81,19 @@ def _new_run(settings: TrainingSettings, link: Any) -> Run:
     """A run before its first update; one from a link meets the changes that the link tells."""
     if not isinstance(link, Mapping):
         return first_run(settings)
+    _check_step(link.get("step"))
     rate = strict(TrainingSettings, {"learning_rate": link.get("first_rate") or settings.learning_rate}).learning_rate
     changes = tuple(read_changes(link["changes"])) if link.get("changes") else ()
     return first_run(replace(settings, learning_rate=rate), changes)
+
+
+def _check_step(step: Any) -> None:
+    legal = isinstance(step, str) and step.isascii() and step.isdigit() and len(step) < 16 and int(step) <= LAST_STEP
+    if step is not None and not legal:
+        raise ValueError(
+            f"The step in this link must be a whole number from 0 to {LAST_STEP:,}, not {shown(step)}; "
+            "the run starts anew."
+        )
 
 
 def read_changes(log: Any) -> list[tuple[int, str, float]]:

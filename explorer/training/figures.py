@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from explorer.theme import LOG_AXIS
+
 
 def curves() -> dict[str, Any]:
-    """Training and validation error against epochs, still without points."""
+    """Training and validation error against epochs, still without points; ``axes`` are the error axes to choose from."""
     return {
         "data": [_curve("training", "Training", "solid"), _curve("validation", "Validation", "solid")],
         "layout": {
@@ -13,8 +15,9 @@ def curves() -> dict[str, Any]:
             "legend": {"orientation": "h", "x": 0, "y": 1.1, "xanchor": "left", "yanchor": "bottom"},
             "margin": {"t": 44},
             "xaxis": {"title": {"text": "Epoch"}, "rangemode": "tozero"},
-            "yaxis": {"title": {"text": "Mean error of a case"}, "type": "log", "exponentformat": "power"},
+            "yaxis": {"title": {"text": "Mean error of a case"}},
         },
+        "axes": {"log": LOG_AXIS, "linear": {"type": "linear", "rangemode": "tozero"}},
     }
 
 

@@ -36,6 +36,7 @@ def scene(run: Run, settings: TrainingSettings) -> dict[str, Any]:
     inputs, targets = data.inputs[order], data.targets[order]
     return {
         "sizes": list(run.task.network.sizes),
+        "hidden_layers": settings.hidden_layers,
         "activation": ACTIVATIONS[run.task.network.hidden].title,
         "input_names": list(source.input_names),
         "domain": list(source.domain),
