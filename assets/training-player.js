@@ -3,7 +3,7 @@
 (() => {
   const FRAME = 1000 / 60; // ms
   const AHEAD = 5; // frames a tick brings when they follow each other without a pause
-  const LOW = 3; // frames left when the next tick is asked for: it must come before they are shown
+  const LOW = 6; // frames left when the next tick is asked for: one is always on its way while these are shown
   const PATIENT = 40; // ms between frames above which each is asked for when it is due, so that a pause is exact
   const LATE = 1000; // ms after which an unanswered tick makes one look whether the server is there
   const LOST = 8000; // ms after which a living server is asked again

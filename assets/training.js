@@ -3,7 +3,7 @@
 (() => {
   const LAB = "training";
   const KEY = "explorer-training"; // in sessionStorage: a reload goes on, another tab does not see it
-  const CURVES_EVERY = 100; // ms
+  const CURVES_EVERY = 160; // ms; a chart takes as long to draw as ten pictures
   const WORDS_EVERY = 1000; // ms
   const SAVE_EVERY = 2000; // ms
   const LOOK_EVERY = 1000; // ms between two looks for a server that does not answer

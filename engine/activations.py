@@ -43,10 +43,11 @@ class Activation:
     def slope(self, logits: Array) -> Array:
         """dy/dz of an elementwise activation at any logits."""
         activities, slope = np.empty_like(logits), np.ones_like(logits)
-        self.value(logits, activities)
-        source = logits if self.chain_needs == "logit" else activities
-        for call in self.chain(source, slope, np.empty_like(logits)):
-            call()
+        with np.errstate(all="ignore"):
+            self.value(logits, activities)
+            source = logits if self.chain_needs == "logit" else activities
+            for call in self.chain(source, slope, np.empty_like(logits)):
+                call()
         return slope
 
 
@@ -87,7 +88,7 @@ def _tanh_chain(activities: Array, delta: Array, scratch: Array) -> tuple[Call, 
 
 def _relu(logits: Array, out: Array) -> None:
     # y = max(z, 0)
-    np.maximum(logits, 0.0, out)
+    np.maximum(logits, 0.0, out=out)
 
 
 def _relu_chain(activities: Array, delta: Array, scratch: Array) -> tuple[Call, ...]:
@@ -100,27 +101,27 @@ def _relu_chain(activities: Array, delta: Array, scratch: Array) -> tuple[Call, 
 
 def _leaky_relu(logits: Array, out: Array) -> None:
     # y = max(z, 0.01 z)
-    np.maximum(logits, logits * _LEAK, out)
+    np.maximum(logits, logits * _LEAK, out=out)
 
 
 def _leaky_relu_chain(activities: Array, delta: Array, scratch: Array) -> tuple[Call, ...]:
     # dy/dz = 1 for z > 0, else 0.01
     return (
         partial(np.greater, activities, 0.0, scratch),
-        partial(np.maximum, scratch, _LEAK, scratch),
+        partial(np.maximum, scratch, _LEAK, out=scratch),
         partial(np.multiply, delta, scratch, delta),
     )
 
 
 def _elu(logits: Array, out: Array) -> None:
     # y = z for z > 0, else exp(z) - 1
-    np.maximum(logits, np.expm1(np.minimum(logits, 0.0)), out)
+    np.maximum(logits, np.expm1(np.minimum(logits, 0.0)), out=out)
 
 
 def _elu_chain(activities: Array, delta: Array, scratch: Array) -> tuple[Call, ...]:
     # dy/dz = 1 for z > 0, else exp(z) = y + 1
     return (
-        partial(np.minimum, activities, 0.0, scratch),
+        partial(np.minimum, activities, 0.0, out=scratch),
         partial(np.add, scratch, _ONE, scratch),
         partial(np.multiply, delta, scratch, delta),
     )

@@ -117,11 +117,11 @@ class _Watch:
         return None if self._steps < 0 else int(self._steps)
 
     def look(self, step: int, weights: Array, errors: Array) -> None:
-        # a comparison with NaN is false, so one comparison catches NaN, infinity and an error too large
-        sound = errors <= self._limit
+        # a comparison with NaN is false
+        sound = (errors <= self._limit) & (errors > -np.inf)
         finite = np.isfinite(weights)
         if not finite.all():
-            sound = sound & finite.all(axis=-1)
+            sound &= finite.all(axis=-1)
         if sound.all() and self._sound.all():
             np.copyto(self.weights, weights)
             np.copyto(self.errors, errors)

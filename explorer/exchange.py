@@ -12,6 +12,7 @@ from dash import Dash
 from flask import Response, json, request
 
 Handler = Callable[[dict[str, Any]], dict[str, Any]]
+_LONGEST_SENTENCE = 400  # letters; a refusal repeats what it was given, which may be long
 
 
 def answer(handler: Handler, wish: object) -> dict[str, Any]:
@@ -21,7 +22,8 @@ def answer(handler: Handler, wish: object) -> dict[str, Any]:
     try:
         return handler(wish)
     except ValueError as reason:
-        return {"error": str(reason)}
+        sentence = str(reason)
+        return {"error": sentence if len(sentence) <= _LONGEST_SENTENCE else f"{sentence[:_LONGEST_SENTENCE]}…"}
 
 
 def register_exchange(app: Dash, path: str, handler: Handler) -> None:

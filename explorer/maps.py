@@ -72,11 +72,18 @@ def levels(errors: Array, logarithmic: bool) -> Levels:
 
 
 def cut_runaway(path: Array, window: tuple[tuple[float, float], tuple[float, float]], spans: float = 3.0) -> Array:
-    """The path (S, 2) up to its first point farther than ``spans`` windows away, which is still drawn to."""
+    """The path (S, 2) until it is farther than ``spans`` windows away for good; its last step ends at that border."""
     low, high = np.array(window).T
     centre, reach = (low + high) / 2.0, spans * (high - low)
-    outside = np.flatnonzero((np.abs(path - centre) > reach).any(axis=1))
-    return path if not len(outside) else np.clip(path[: outside[0] + 1], centre - reach, centre + reach)
+    near = np.flatnonzero((np.abs(path - centre) <= reach).all(axis=1))
+    last = int(near[-1]) if len(near) else 0
+    if not len(near) or last + 1 == len(path):
+        return path[: last + 1]
+    step = path[last + 1] - path[last]
+    with np.errstate(divide="ignore"):
+        # shortened, not bent: the drawn step must leave its contour at the true angle
+        part = np.min((reach - np.sign(step) * (path[last] - centre)) / np.abs(step))
+    return np.vstack([path[: last + 1], path[last] + part * step])
 
 
 def inside(path: Array, window: tuple[tuple[float, float], tuple[float, float]]) -> npt.NDArray[np.bool_]:

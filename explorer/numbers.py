@@ -17,7 +17,7 @@ def short(value: float, digits: int = 3) -> str:
         decimals = max(0, digits - 1 - math.floor(math.log10(abs(rounded))))
         text = f"{rounded:,.{decimals}f}"
         text = text.rstrip("0").rstrip(".") if "." in text else text
-    return text.replace("-", "−") if text.startswith("-") else text
+    return f"−{text[1:]}" if text.startswith("-") else text
 
 
 def plural(count: int, noun: str) -> str:

@@ -37,6 +37,12 @@ class Scene:
     inputs: Array | None = None
     targets: Array | None = None
 
+    def __post_init__(self) -> None:
+        """Close the arrays for writing: a scene is shared by all who ask for it."""
+        for values in (self.minima, self.inputs, self.targets):
+            if values is not None:
+                values.setflags(write=False)
+
 
 @lru_cache(maxsize=32)
 def scene(surface: str, cases: int, noise: float, centre: float, data_seed: int, reduction: Reduction) -> Scene:

@@ -14,6 +14,7 @@ from explorer.surface.scenes import Scene
 _SMALL_RATIO = 0.02
 _LITTLE_LOST = 0.05
 _NEAR = 0.02
+_ROUNDING = 1e-12
 
 
 def start_sentence(scene: Scene, start: Array) -> str:
@@ -46,8 +47,8 @@ def descent_sentence(descent: Descent, scene: Scene, at_start: Stability, lowest
         why = f"the rate is {times or 'too large'}"
         return f"{descent.title}, rate {short(descent.rate)}, diverged at step {step}: {why}."
     compared = f", {times}" if times else ""
-    crawl = " It crawls: the rate is very small." if _crawls(descent, ratio, lowest) else ""
-    return f"{descent.title}, rate {short(descent.rate)}{compared}: {_fate(descent, lowest)}{crawl}"
+    fate = _fate(descent, lowest) + _crawl(descent, scene, ratio, lowest)
+    return f"{descent.title}, rate {short(descent.rate)}{compared}: {fate}"
 
 
 def lowest_error(scene: Scene, found: Sequence[Descent]) -> float:
@@ -63,9 +64,21 @@ def _ratio(descent: Descent, at_start: Stability) -> float | None:
     return descent.rate / limit if descent.name == "gradient_descent" and math.isfinite(limit) else None
 
 
-def _crawls(descent: Descent, ratio: float | None, lowest: float) -> bool:
-    """Whether the rate is far below the limit, or, where there is none to tell, hardly any error was lost."""
-    return ratio < _SMALL_RATIO if ratio is not None else 0.0 <= _lost(descent.errors, lowest) < _LITTLE_LOST
+def _crawl(descent: Descent, scene: Scene, ratio: float | None, lowest: float) -> str:
+    """A remark on a path that is still on its way because the rate is far below the limit, or too small here."""
+    if steps_to(descent.errors, lowest) is not None:
+        return ""
+    if scene.quadratic and ratio is not None:
+        return " It crawls: the rate is very small." if ratio < _SMALL_RATIO else ""
+    slow = 0.0 <= _lost(descent.errors, lowest) < _LITTLE_LOST
+    return " It crawls: the rate is very small for this slope." if slow and _walks_on(descent, scene) else ""
+
+
+def _walks_on(descent: Descent, scene: Scene) -> bool:
+    """Whether the last step went downhill on a slope like the first: neither settled nor jumping across a valley."""
+    first, last = scene.surface.gradient(descent.weights[[0, -1]])
+    step = descent.weights[-1] - descent.weights[-2]
+    return float(step @ last) < 0.0 and float(np.linalg.norm(last)) > 0.5 * float(np.linalg.norm(first))
 
 
 def _lost(errors: Array, lowest: float) -> float:
@@ -75,6 +88,8 @@ def _lost(errors: Array, lowest: float) -> float:
 def _fate(descent: Descent, lowest: float) -> str:
     errors, steps = descent.errors, plural(len(descent.errors) - 1, "step")
     first, last = float(errors[0]), float(errors[-1])
+    if max(first, last) - lowest <= _ROUNDING * max(1.0, abs(lowest)):
+        return f"the error stays at {short(last, 4)} for {steps}."
     if last > first:
         return f"the error grew from {short(first)} to {short(last)} in {steps}; the rate is too large."
     close = steps_to(errors, lowest)

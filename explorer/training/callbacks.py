@@ -23,8 +23,8 @@ from explorer.training.settings import TrainingSettings
 from explorer.training.tasks import first_run, recipe, task
 
 _LONGEST_RUN = 8_000_000
-_LONGEST_LOG = 4_000
-MOST_CHANGES = 200
+_LONGEST_HISTORY = 2_000
+MOST_CHANGES = 200  # that a link tells
 
 
 def register(app: Dash) -> None:
@@ -98,27 +98,29 @@ def _check_step(step: Any) -> None:
 
 def read_changes(log: Any) -> list[tuple[int, str, float]]:
     """The changes of the learning rate in a link, "120:0.1,300:0.02"; ValueError where it is no such list."""
-    try:
-        entries = [entry.split(":") for entry in log[:_LONGEST_LOG].split(",")]
-        changes = [(int(step), "learning_rate", float(rate)) for step, rate in entries]
-    except (AttributeError, TypeError, ValueError):
-        raise ValueError("The changes in this link could not be read; the run starts anew.") from None
-    if len(changes) > MOST_CHANGES:
+    entries = log.split(",", MOST_CHANGES) if isinstance(log, str) else [""]
+    if len(entries) > MOST_CHANGES:
         raise ValueError(f"A link may tell at most {MOST_CHANGES} changes of the learning rate; the run starts anew.")
-    for _, _, rate in changes:
-        strict(TrainingSettings, {"learning_rate": rate})
+    changes = []
+    for step, _, rate in (entry.partition(":") for entry in entries):
+        _check_step(step)
+        changes.append((int(step), "learning_rate", strict(TrainingSettings, {"learning_rate": rate}).learning_rate))
     return changes
 
 
 def _read_run(settings: TrainingSettings, text: Any) -> Run:
     """The run in the text; it must be a run of these settings."""
-    if not isinstance(text, str) or len(text) > _LONGEST_RUN:
-        raise ValueError("This is not a training run; press reset to start one.")
-    run, wanted = Run.from_json(text), recipe(settings)
+    try:
+        run = Run.from_json(text if isinstance(text, str) and len(text) <= _LONGEST_RUN else "")
+    except ValueError:
+        raise ValueError("This is not a training run; press reset to start one.") from None
+    wanted = recipe(settings)
     first_rate = run.recipe.optimizer.learning_rate
     same_recipe = run.recipe == replace(wanted, optimizer=wanted.optimizer.with_setting("learning_rate", first_rate))
     if run.task != task(settings) or run.seed != settings.seed or not same_recipe or run.first_weights is not None:
         raise ValueError("This run belongs to other settings; press reset to start one.")
+    if len(run.changes) > _LONGEST_HISTORY or any(change.setting != "learning_rate" for change in run.changes):
+        raise ValueError("This run holds changes that this lab does not make; press reset to start one.")
     return replace(run, task=task(settings))
 
 

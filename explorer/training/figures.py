@@ -6,7 +6,7 @@ from explorer.theme import LOG_AXIS
 
 
 def curves() -> dict[str, Any]:
-    """Training and validation error against epochs, still without points; ``axes`` are the error axes to choose from."""
+    """Training and validation error against epochs, still without points; ``axes`` are the error axes on offer."""
     return {
         "data": [_curve("training", "Training", "solid"), _curve("validation", "Validation", "solid")],
         "layout": {

@@ -14,7 +14,7 @@ from explorer.training.tasks import MAP_SIDE, picture_inputs
 
 # Pictures of all hidden neurons together stay below this many pixels a frame.
 _MOST_PIXELS = 24_000
-_STRIDES = (2, 3, 4, 5, 6, 10)  # divisors of MAP_SIDE - 1: every picture reaches from edge to edge
+_STRIDES = (2, 3, 4, 5, 6, 10, 12)  # divisors of MAP_SIDE - 1: every picture reaches from edge to edge
 _BYTE = 127.5
 
 
@@ -68,7 +68,7 @@ def frame(between: Sequence[Run], settings: TrainingSettings) -> dict[str, Any]:
         "validation_error": curve[-1][3],
         "curve": curve,
         "best": best and {"step": best.step, "epoch": best.step / run.updates_per_epoch, "error": best.error},
-        "weights": _base64(run.weights.astype("<f4")),
+        "weights": _base64(_finite(run.weights)),
         "neurons": neurons,
         "output": output,
         "diverged_at": run.diverged_at,
@@ -90,8 +90,17 @@ def _pictures(run: Run, domain: tuple[float, float]) -> tuple[str, str]:
 
 def _bytes(activities: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
     """Activities (W, M) as bytes with zero in the middle; a layer that leaves -1 to 1 is scaled to fit."""
+    if not np.isfinite(activities).all():
+        activities = _finite(activities)
     reach = max(1.0, float(np.abs(activities).max()))
     return (activities * (_BYTE / reach) + _BYTE).astype(np.uint8)
+
+
+def _finite(values: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+    """As float32: what that cannot hold becomes its largest number, what is no number becomes 0."""
+    with np.errstate(over="ignore"):
+        finite: npt.NDArray[np.float32] = np.nan_to_num(values.astype("<f4", copy=False))
+    return finite
 
 
 def _number(value: float | None) -> float | None:

@@ -18,7 +18,7 @@ def hidden_sizes(layers: str) -> tuple[int, ...]:
     """The widths in a text such as "4, 2"; empty for no hidden layer; ValueError with a sentence."""
     words = layers.replace(",", " ").split()
     if len(words) > MOST_LAYERS or not all(
-        w.isascii() and w.isdigit() and 1 <= int(w[:4]) <= MOST_NEURONS for w in words
+        w.isascii() and w.isdigit() and len(w) < 5 and 1 <= int(w) <= MOST_NEURONS for w in words
     ):
         raise ValueError(
             f"Hidden layers must be at most {MOST_LAYERS} numbers from 1 to {MOST_NEURONS}, such as 4, 2; "

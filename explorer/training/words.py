@@ -1,5 +1,7 @@
 """What the training lab says in words: sentences from measured numbers."""
 
+import math
+
 from engine import Run, measure, stability
 from explorer.numbers import plural, short
 
@@ -29,13 +31,22 @@ def sentence(run: Run) -> str:
 
 def _divergence(run: Run) -> str:
     rate = run.optimizer.learning_rate
-    words = f"Diverged at step {run.diverged_at}: the rate {short(rate)} is"
-    if run.recipe.optimizer.name == "gradient_descent" and run.task.network.dimension <= _MOST_WEIGHTS:
-        limit = stability(run.task.surface(), run.weights).largest_stable_rate
-        words += f" {short(rate / limit, 2)} times the local stable limit."
-    else:
-        words += " too large."
-    return f"{words} The weights are the last good ones; reset and choose a smaller rate."
+    times = rate / _stable_rate(run)
+    why = f"{short(times, 2)} times the local stable limit" if times > 1.0 else "too large"
+    return (
+        f"Diverged at step {run.diverged_at}: the rate {short(rate)} is {why}. "
+        "The weights are the last good ones; reset and choose a smaller rate."
+    )
+
+
+def _stable_rate(run: Run) -> float:
+    """The largest rate that the curvature here allows plain descent; infinite where it tells nothing."""
+    if run.recipe.optimizer.name != "gradient_descent" or run.task.network.dimension > _MOST_WEIGHTS:
+        return math.inf
+    try:
+        return stability(run.task.surface(), run.weights).largest_stable_rate
+    except ValueError:  # so far out that the second derivatives are no numbers
+        return math.inf
 
 
 def _epochs(run: Run, step: int) -> str:

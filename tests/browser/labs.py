@@ -1,0 +1,363 @@
+"""The labs as the tests use them: where their controls are, what they show, and when they have come to rest."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from engine import Run, advance
+from engine.types import Array
+from explorer.settings import strict, to_link
+from explorer.surface.descents import Descent, descents
+from explorer.surface.scenes import Scene, scene
+from explorer.surface.settings import SurfaceSettings
+from explorer.training.settings import TrainingSettings
+from explorer.training.tasks import first_run
+from tests.browser.page import Page
+
+PIXEL = 0.15  # the layer writes tenths of a pixel, from weights in float32
+
+
+def named(**identity: str) -> str:
+    """The selector of a component whose id has several parts."""
+    return f"[id='{json.dumps(identity, sort_keys=True, separators=(',', ':'))}']"
+
+
+class Lab:
+    """What both labs have."""
+
+    name: str
+    kind: Any
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def open(self, query: str = "") -> None:
+        self.page.open(f"/{self.name}{query and '?' + query}")
+        self.wait_until_shown()
+
+    def wait_until_shown(self) -> None:
+        raise NotImplementedError
+
+    def control(self, setting: str) -> str:
+        """The selector of what bears a setting's value."""
+        return named(lab=self.name, setting=setting)
+
+    def value(self, setting: str) -> str:
+        """What stands in a field."""
+        return str(self.page.js("return document.querySelector(arguments[0]).value", self.control(setting)))
+
+    def wait_for_value(self, setting: str, value: str) -> None:
+        selector = json.dumps(self.control(setting))
+        self.page.wait_for(f"document.querySelector({selector}).value === {json.dumps(value)}")
+
+    def type(self, setting: str, text: str) -> None:
+        self.page.fill(self.control(setting), text)
+
+    def choose(self, setting: str, value: str) -> None:
+        """Choose from a menu, or press the segment of a choice that lies open."""
+        selector = self.control(setting)
+        if self.page.js("return document.querySelector(arguments[0]).tagName", selector) == "INPUT":
+            self.page.click(selector)
+            menu = "document.getElementById(document.querySelector(arguments[0]).getAttribute('aria-controls'))"
+            self.page.wait_for(menu.replace("arguments[0]", json.dumps(selector)))
+            option = f"[id='{self.page.js(f'return {menu}.id', selector)}'] [role=option][value='{value}']"
+            self.page.click(option)
+            self.page.wait_for(f"!document.querySelector({json.dumps(option)})?.getBoundingClientRect().width")
+        else:
+            self.page.click(f"{selector} input[value='{value}'] + label")
+
+    def focus_slider(self, setting: str) -> None:
+        slider = f"{named(lab=self.name, setting=setting, role='slider')} [role=slider]"
+        self.page.js("document.querySelector(arguments[0]).focus()", slider)
+
+    def settings(self) -> Any:
+        """The settings that count now, as the page would send them; they must be legal."""
+        return strict(self.kind, self.page.js(f"return explorer.{self.name}.lab.settings"))
+
+    def wait_for_address(self) -> str:
+        """Wait until the address bar tells all settings that count; the address."""
+        link = json.dumps(to_link(self.settings()))
+        self.page.wait_for(
+            f"(() => {{ const query = new URLSearchParams(location.search);"
+            f" return Object.entries({link}).every(([name, value]) => query.get(name) === value); }})()"
+        )
+        return str(self.page.js("return location.href"))
+
+    def copied_link(self) -> str:
+        """Press Copy link; the link that is then in the address bar."""
+        self.page.click("#copy-link")
+        self.page.wait_for("document.getElementById('copy-said').textContent.length > 0")
+        return str(self.page.js("return location.href"))
+
+
+class SurfaceLab(Lab):
+    """The contour map with its paths, and the picture in space."""
+
+    name = "surface"
+    kind = SurfaceSettings
+    map = "#surface-map .nsewdrag"
+    _lines = ".path-layer path[stroke-linejoin]"
+
+    def wait_until_shown(self) -> None:
+        self.page.wait_for("document.querySelectorAll('#surface-map .contourlevel path').length > 10", 20)
+        self.page.wait_for("document.querySelector('#surface-map .path-start')")
+
+    def scene(self) -> Scene:
+        settings = self.settings()
+        data = ("surface", "cases", "noise", "centre", "data_seed", "reduction")
+        return scene(*(getattr(settings, name) for name in data))
+
+    def found(self) -> list[Descent]:
+        """What the engine finds for the settings on the page."""
+        return descents(self.scene(), self.settings())
+
+    def start(self) -> Array:
+        settings = self.settings()
+        return np.array([settings.start_w1, settings.start_w2])
+
+    # --- the map
+
+    def frame(self) -> dict[str, float]:
+        """The plot's place in the window."""
+        script = "const {left, top, width, height} = document.querySelector(arguments[0]).getBoundingClientRect();"
+        return dict(self.page.js(script + "return {left, top, width, height}", self.map))
+
+    def weights_at(self, x: float, y: float) -> Array:
+        """Window coordinates -> weights, by the map's own axes."""
+        frame = self.frame()
+        return np.array(
+            self.page.js(
+                "const {xaxis, yaxis} = document.getElementById('surface-map')._fullLayout;"
+                "return [xaxis.p2l(arguments[0]), yaxis.p2l(arguments[1])]",
+                x - frame["left"],
+                y - frame["top"],
+            )
+        )
+
+    def place_of(self, weights: Array) -> Array:
+        """Weights (N, 2) -> window coordinates (N, 2), by the map's own axes."""
+        frame = self.frame()
+        script = (
+            "const {xaxis, yaxis} = document.getElementById('surface-map')._fullLayout;"
+            "return arguments[0].map(([w1, w2]) => [xaxis.l2p(w1), yaxis.l2p(w2)])"
+        )
+        return np.array(self.page.js(script, weights.tolist())) + [frame["left"], frame["top"]]
+
+    def click_at(self, x: float, y: float) -> Array:
+        """Click at window coordinates; the weights there, with the digits that the page keeps."""
+        frame, weights = self.frame(), self.weights_at(x, y)
+        self.page.click_at(self.map, (x - frame["left"]) / frame["width"], (y - frame["top"]) / frame["height"])
+        clicked = np.array([float(f"{weight:.4g}") for weight in weights])
+        self.page.wait_for(f"explorer.surface.lab.paths.start[0] === {clicked[0]}")
+        return clicked
+
+    def click_on(self, weights: Sequence[float]) -> Array:
+        """Click on the pixel nearest to these weights; the weights there."""
+        x, y = np.round(self.place_of(np.array([weights]))[0])
+        return self.click_at(float(x), float(y))
+
+    def contour_point(self, level: int, share: float) -> tuple[Array, Array]:
+        """A point of a drawn contour line, counted from the lowest, and the line's direction there."""
+        points = self.page.js(
+            """
+            const path = document.querySelectorAll("#surface-map .contourlevel")[arguments[0]].querySelector("path");
+            const length = path.getTotalLength(), matrix = path.getScreenCTM();
+            return [0, -3, 3].map((shift) => {
+              const point = path.getPointAtLength(arguments[1] * length + shift).matrixTransform(matrix);
+              return [point.x, point.y];
+            });
+            """,
+            level,
+            share,
+        )
+        point, before, after = np.array(points)
+        return point, after - before
+
+    def start_mark(self) -> Array:
+        """Window coordinates of the mark at the start."""
+        script = "const {left, top} = document.querySelector('.path-layer').getBoundingClientRect();"
+        script += "const {cx, cy} = document.querySelector('.path-start');"
+        return np.array(self.page.js(script + "return [left + cx.baseVal.value, top + cy.baseVal.value]"))
+
+    def drawn(self) -> list[Array]:
+        """The paths on the map, each (S, 2) in window coordinates."""
+        left, top, lines = self.page.js(
+            """
+            const box = document.querySelector(".path-layer").getBoundingClientRect();
+            return [box.left, box.top, [...document.querySelectorAll(arguments[0])].map((line) => line.getAttribute("d"))];
+            """,
+            self._lines,
+        )
+        points = [np.array(line[1:].replace("L", " ").split(), dtype=float).reshape(-1, 2) for line in lines]
+        return [path + [left, top] for path in points]
+
+    def wait_until_drawn(self, timeout: float = 10) -> list[Array]:
+        """Wait until the map shows the engine's own paths for the settings on the page; the paths."""
+        end = time.monotonic() + timeout
+        while True:
+            drawn, found = self.drawn(), self.found()
+            problem = self._difference(drawn, found)
+            if problem is None:
+                return drawn
+            assert time.monotonic() < end, f"{problem}\n{self.page.screenshot('paths')}"
+            time.sleep(0.03)
+
+    def _difference(self, drawn: list[Array], found: list[Descent]) -> str | None:
+        if len(drawn) != len(found):
+            return f"{len(drawn)} paths are drawn, {len(found)} are chosen"
+        for line, descent in zip(drawn, found, strict=True):
+            # one that runs away is drawn up to a point far outside
+            whole = len(line) == len(descent.weights)
+            shown = line if whole else line[:-1]
+            if not whole and len(line) < 2:
+                return f"{descent.title}: only {len(line)} points are drawn"
+            apart = np.abs(shown - self.place_of(descent.weights[: len(shown)])).max(initial=0.0)
+            if apart > PIXEL:
+                return f"{descent.title}: the drawn path is {apart} pixels off"
+        return None
+
+    # --- the picture in space
+
+    def space_paths(self) -> list[Array]:
+        """The paths in the 3-D picture, each (S, 3)."""
+        script = """
+            const traces = document.getElementById("surface-relief").data.filter(({type}) => type === "scatter3d");
+            return traces.map((_, i) => document.getElementById("surface-relief")._fullData[i + 1])
+              .map(({x, y, z}) => [x, y, z].map((axis) => Array.from(axis)));
+        """
+        return [np.array(path, dtype=float).T for path in self.page.js(script)]
+
+    def wait_for_space(self, timeout: float = 10) -> list[Array]:
+        """Wait until the 3-D picture shows paths from the present start; the paths."""
+        start = json.dumps(self.start().tolist())
+        self.page.wait_for(
+            "document.getElementById('surface-relief')._fullData.slice(1).some(({x, y, type}) => type === 'scatter3d'"
+            f" && Math.hypot(x[0] - {start}[0], y[0] - {start}[1]) < 1e-5)",
+            timeout,
+        )
+        return self.space_paths()
+
+    def camera(self) -> Array:
+        script = "return document.getElementById('surface-relief')._fullLayout.scene._scene.getCamera().eye"
+        eye = self.page.js(script)
+        return np.array([eye["x"], eye["y"], eye["z"]])
+
+
+class TrainingLab(Lab):
+    """The network, its output, the curves, and the run behind them."""
+
+    name = "training"
+    kind = TrainingSettings
+    rest = (
+        "(({state}) => state.run !== null && !state.playing && state.single === null && !state.flight"
+        " && !state.queue.length)(explorer.training.player)"
+    )
+
+    def wait_until_shown(self) -> None:
+        self.page.wait_for("explorer.training.lab.frame && explorer.training.player.state.run", 20)
+        self.page.wait_for("document.getElementById('training-curves').data?.length === 2")
+
+    # --- seeing
+
+    def number(self, name: str) -> str:
+        """One of the large numbers: epoch, step, training-error, validation-error."""
+        return self.page.text(f"#training-{name}")
+
+    def update(self) -> int:
+        """The count of updates as it stands on the page."""
+        return int("".join(filter(str.isdigit, self.number("step"))))
+
+    def wait_for_update(self, least: int, timeout: float = 15) -> None:
+        self.page.wait_for(f"explorer.training.lab.frame.step >= {least}", timeout)
+
+    def run_text(self) -> str:
+        """The run that the browser holds."""
+        return str(self.page.js("return explorer.training.player.state.run"))
+
+    def weights(self) -> str:
+        """The shown weights, bit for bit."""
+        return str(self.page.js("return explorer.training.lab.frame.weights"))
+
+    def pictures(self) -> list[str]:
+        """The network and the output as they are painted."""
+        script = "return ['network', 'output'].map((name) => document.querySelector(`#training-${name} canvas`).toDataURL())"
+        return list(self.page.js(script))
+
+    def curves(self) -> dict[str, Any]:
+        """Points of both curves as drawn: epoch, training, validation; and shapes and annotations of their chart."""
+        return dict(
+            self.page.js(
+                """
+                const {_fullData: [training, validation], _fullLayout: layout} = document.getElementById("training-curves");
+                return {
+                  epoch: Array.from(training.x), training: Array.from(training.y), validation: Array.from(validation.y),
+                  shapes: layout.shapes.map(({x0, x1}) => [x0, x1]),
+                  annotations: layout.annotations.map(({x, text}) => [x, text]),
+                };
+                """
+            )
+        )
+
+    def reading(self) -> dict[str, Any]:
+        """Everything that a pause must hold still."""
+        shown = {name: self.number(name) for name in ("epoch", "step", "training-error", "validation-error")}
+        asked = self.page.js("return explorer.training.player.state.serial")
+        return shown | {"weights": self.weights(), "run": self.run_text(), "asked": asked, "curves": self.curves()}
+
+    def wait_frames(self, count: int = 30) -> None:
+        """Let the page turn so many animation frames."""
+        self.page.js(
+            """
+            return new Promise((done) => {
+              let left = arguments[0];
+              const turn = () => (left-- > 0 ? requestAnimationFrame(turn) : done());
+              turn();
+            });
+            """,
+            count,
+        )
+
+    # --- doing
+
+    def play(self) -> None:
+        assert self.page.text("#training-play") == "Play"
+        self.page.click("#training-play")
+        self.page.wait_for("explorer.training.player.state.playing")
+
+    def pause(self) -> None:
+        assert self.page.text("#training-play") == "Pause"
+        self.page.click("#training-play")
+        self.settle()
+
+    def settle(self, timeout: float = 15) -> None:
+        """Wait until nothing is under way and what is shown is where the run stands."""
+        self.page.wait_for(self.rest, timeout)
+        self.page.wait_for(
+            "document.getElementById('training-curves').data[0].x.at(-1) === explorer.training.lab.frame.epoch"
+        )
+        assert self.update() == self.run().step
+
+    def press(self, name: str) -> None:
+        """Press a button of the transport and wait for what it brings."""
+        serial = self.page.js("return explorer.training.player.state.serial")
+        self.page.click(f"#training-{name}")
+        self.page.wait_for(f"explorer.training.player.state.serial > {serial}")
+        self.settle()
+
+    # --- the engine's word
+
+    def run(self) -> Run:
+        return Run.from_json(self.run_text())
+
+    def alone(self, first_rate: float | None = None) -> str:
+        """The run that the engine makes by itself: from the seed, meeting the same changes, to the same step."""
+        run, settings = self.run(), self.settings()
+        told = to_link(settings) | {"learning_rate": repr(first_rate or settings.learning_rate)}
+        changes = tuple((step, setting, value) for step, setting, value in run.changes)
+        return advance(first_run(strict(TrainingSettings, told), changes), updates=run.step).to_json()
+

@@ -1,0 +1,195 @@
+"""The training lab as a person uses it: a network learns while one looks on, and nothing of it is ever lost."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from engine import advance, measure
+from explorer.training.tasks import first_run
+from tests.browser.conftest import Served
+from tests.browser.labs import TrainingLab, named
+from tests.browser.page import Page
+
+
+@pytest.fixture
+def lab(page: Page) -> TrainingLab:
+    return TrainingLab(page)
+
+
+def test_play_pause_step_reset_and_new_seed(lab: TrainingLab, page: Page) -> None:
+    lab.open()
+    first_weights, first_pictures = lab.weights(), lab.pictures()
+    assert lab.update() == 0
+    assert lab.run_text() == first_run(lab.settings()).to_json()
+    assert lab.run().task.network.sizes == (2, 4, 2, 1)
+
+    lab.play()
+    page.wait_for("Number(document.getElementById('training-epoch').textContent) >= 20")
+    page.wait_for("document.getElementById('training-curves').data[0].x.length > 10")
+    lab.pause()
+    network, output = lab.pictures()
+    assert network != first_pictures[0]
+    assert output != first_pictures[1]
+    curves = lab.curves()
+    assert curves["epoch"] == sorted(set(curves["epoch"]))
+    measures = measure(lab.run())
+    assert curves["training"][-1] == pytest.approx(measures.training_error, rel=1e-9)
+    assert curves["validation"][-1] == pytest.approx(measures.validation_error, rel=1e-9)
+    assert float(lab.number("training-error")) == pytest.approx(measures.training_error, rel=1e-3)
+
+    held = lab.reading()
+    lab.wait_frames()
+    assert lab.reading() == held
+    assert lab.run_text() == lab.alone()
+
+    before = lab.update()
+    lab.press("step-update")
+    assert lab.update() == before + 1
+    lab.press("step-epoch")
+    assert lab.update() == before + 1 + lab.run().updates_per_epoch
+    assert lab.run_text() == lab.alone()
+
+    lab.press("reset")
+    assert lab.update() == 0
+    assert lab.weights() == first_weights
+    assert lab.pictures() == first_pictures
+    assert lab.curves()["epoch"] == [0]
+
+    lab.press("new-seed")
+    assert lab.settings().seed != 1
+    assert lab.value("seed") == str(lab.settings().seed)
+    assert lab.weights() != first_weights
+    assert lab.run_text() == first_run(lab.settings()).to_json()
+    lab.wait_for_address()
+
+
+def test_speed_and_learning_rate_change_while_it_runs(lab: TrainingLab, page: Page) -> None:
+    lab.open()
+    lab.play()
+    lab.choose("speed", "20")
+    page.wait_for("explorer.training.player.state.speed === '20' && explorer.training.player.state.queue.length === 0")
+    updates, seconds = page.js(
+        """
+        const step = () => explorer.training.lab.frame.step;
+        const [first, begin] = [step(), performance.now()];
+        return new Promise((done) => {
+          const turn = (now) => (now - begin < 2000 ? requestAnimationFrame(turn) : done([step() - first, (now - begin) / 1000]));
+          requestAnimationFrame(turn);
+        });
+        """
+    )
+    assert 12 <= updates / seconds <= 28
+
+    changed_after = lab.update()
+    lab.focus_slider("learning_rate")
+    page.press("ArrowRight", 5)
+    lab.choose("speed", "fastest")
+    page.wait_for("new URLSearchParams(location.search).get('changes')")
+    lab.wait_for_update(changed_after + 500)
+    lab.type("learning_rate", "0.005")
+    page.wait_for("new URLSearchParams(location.search).get('changes').split(',').length === 2")
+    lab.wait_for_update(lab.update() + 500)
+    lab.pause()
+    run = lab.run()
+    assert run.recipe.optimizer.learning_rate == 0.03
+    assert [change.value for change in run.changes] == [pytest.approx(0.04, rel=0.05), 0.005]
+    assert changed_after <= run.changes[0].step < run.changes[1].step < run.step
+    assert lab.run_text() == lab.alone(first_rate=0.03)
+
+
+def test_the_overfitting_preset_shows_overfitting(lab: TrainingLab, page: Page) -> None:
+    lab.open()
+    page.click(named(lab="training", preset="overfitting"))
+    page.wait_for("explorer.training.lab.scene.sizes.join() === '2,32,32,1'")
+    lab.wait_until_shown()
+    lab.play()
+    page.wait_for_text("#training-sentence", "Overfitting since epoch", 30)
+    lab.wait_for_update(lab.update() + 200)
+    lab.pause()
+    run, curves = lab.run(), lab.curves()
+    assert run.best is not None
+    best_epoch = run.best.step / run.updates_per_epoch
+    assert lab.run_text() == lab.alone()
+
+    validation, training = curves["validation"], curves["training"]
+    lowest = validation.index(min(validation))
+    assert curves["epoch"][lowest] == pytest.approx(best_epoch, rel=0.1)
+    assert 0 < lowest < len(validation) - 1
+    assert validation[lowest] < 0.9 * validation[0]
+    assert validation[-1] > 1.05 * validation[lowest]
+    assert training[-1] < 0.9 * training[lowest]
+    assert curves["shapes"] == [[best_epoch, best_epoch]]
+    assert curves["annotations"] == [[best_epoch, f"best epoch {int(best_epoch)}"]]
+    sentence = page.text("#training-sentence")
+    assert re.search(r"Overfitting since epoch ([\d.,]+):", sentence)[1] == f"{best_epoch:g}"  # type: ignore[index]
+
+
+def test_a_reload_keeps_the_run_and_pauses_it(lab: TrainingLab, page: Page) -> None:
+    lab.open("hidden_layers=3,+3&dataset=xor&seed=7&optimizer=adam&learning_rate=0.01")
+    lab.play()
+    lab.wait_for_update(300)
+    lab.pause()
+    held, settings, address = lab.reading(), lab.settings(), lab.copied_link()
+    page.reload()
+    lab.wait_until_shown()
+    lab.settle()
+    lab.wait_frames()
+    after = lab.reading()
+    assert (after.pop("asked"), held.pop("asked") > 0) == (0, True), "a kept run needs no server"
+    assert after == held
+    assert lab.settings() == settings
+    assert lab.wait_for_address() == address
+
+    # and while it runs
+    lab.play()
+    seen = lab.update()
+    lab.wait_for_update(seen + 300)
+    page.reload()
+    lab.wait_until_shown()
+    lab.settle()
+    assert lab.update() >= seen + 300
+    assert page.text("#training-play") == "Play"
+    assert lab.run_text() == lab.alone()
+    lab.press("step-epoch")
+    assert lab.run_text() == lab.alone()
+
+
+def test_the_server_dies_and_comes_back(lab: TrainingLab, page: Page, served: Served) -> None:
+    page.expect_console("net::ERR_")
+    lab.open("seed=3")
+    lab.play()
+    lab.wait_for_update(200)
+    served.kill()
+    page.wait_for_text("#training-state", "The server does not answer")
+    page.wait_for("explorer.training.player.state.queue.length === 0")
+    epoch = lab.number("epoch")
+    assert f"kept here at epoch {epoch}" in page.text("#training-state")
+    kept, pictures = lab.reading(), lab.pictures()
+    lab.wait_frames()
+    assert lab.reading() | {"asked": 0} == kept | {"asked": 0}
+    assert lab.pictures() == pictures
+    assert lab.run_text() == lab.alone()
+
+    served.start()
+    lab.wait_for_update(json.loads(kept["run"])["step"] + 200)
+    assert page.text("#training-state") == ""
+    assert page.text("#training-play") == "Pause"
+    lab.pause()
+    assert lab.run_text() == lab.alone()
+    curves = lab.curves()
+    assert curves["epoch"] == sorted(set(curves["epoch"]))
+
+
+def test_engine_and_page_agree_on_the_curves(lab: TrainingLab) -> None:
+    lab.open("speed=500")
+    lab.play()
+    lab.wait_for_update(150)
+    lab.pause()
+    curves, run = lab.curves(), first_run(lab.settings())
+    for epoch, training, validation in list(zip(curves["epoch"], curves["training"], curves["validation"], strict=True))[:12]:
+        step = round(epoch * run.updates_per_epoch)
+        measures = measure(advance(run, updates=step))
+        assert (training, validation) == pytest.approx((measures.training_error, measures.validation_error), rel=1e-12)
