@@ -89,7 +89,8 @@
   function wait(waiting) {
     if (waiting === lab.waiting) return;
     lab.waiting = waiting;
-    say(waiting ? `The server does not answer. The run is kept here at epoch ${grouped(lab.frame?.epoch ?? 0)}; it goes on by itself when the server is back.` : "");
+    const { epoch = 0 } = player.state.queue.at(-1) ?? lab.frame ?? {}; // frames that have come are still shown
+    say(waiting ? `The server does not answer. The run is kept here at epoch ${grouped(epoch)}; it goes on by itself when the server is back.` : "");
   }
 
   const say = (words) => {

@@ -1,0 +1,392 @@
+"""A run is a value: it cannot be changed, survives as text to the last bit, and hostile text is refused."""
+
+import base64
+import copy
+import json
+import math
+import time
+import tracemalloc
+from dataclasses import FrozenInstanceError
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine import (
+    DATASETS,
+    AdaGrad,
+    Adam,
+    Change,
+    GradientDescent,
+    Momentum,
+    Network,
+    Newton,
+    Recipe,
+    Run,
+    Task,
+    advance,
+    start,
+)
+from engine.runs import decode, encode
+from tests.engine.helpers import assert_same, made_up_task
+
+SPLIT = (0.5, 0.3, 0.2)
+TASK = Task(DATASETS["circle"].generate(cases=30, noise=0.1, seed=2, split=SPLIT), Network((2, 3, 1), output="tanh"))
+RECIPE = Recipe(Adam(learning_rate=0.05), batch_size=4)
+
+
+def made_up_runs() -> dict[str, Run]:
+    fresh = start(TASK, RECIPE, seed=5)
+    given = start(TASK, RECIPE, seed=5, weights=np.linspace(-1, 1, TASK.network.dimension))
+    wild = Recipe(Momentum(learning_rate=1e5), batch_size=4)
+    trained = advance(fresh, updates=11)
+    huge = Task(made_up_task((2, 3, 1)).data, Network((2, 3, 1)))
+    return {
+        "fresh": fresh,
+        "given weights": given,
+        "trained": trained,
+        "with changes": advance(trained.change("learning_rate", 0.01).change("beta1", 0.5), updates=3),
+        "with changes to come": start(TASK, RECIPE, changes=[(3, "learning_rate", 0.1), (9, "epsilon", 1e-4)]),
+        "with given data": advance(start(made_up_task(), Recipe(AdaGrad(), None, shuffle=False), seed=2**70), epochs=3),
+        "diverged": advance(start(Task(TASK.data, Network((2, 3, 1))), wild), updates=100),
+        "diverged from the start": start(huge, RECIPE, weights=np.full(huge.network.dimension, 1e200)),
+    }
+
+
+RUNS = made_up_runs()
+every_run = pytest.mark.parametrize("run", RUNS.values(), ids=list(RUNS))
+
+
+def test_the_examples_are_what_they_are_called() -> None:
+    assert RUNS["diverged"].diverged_at is not None
+    assert RUNS["diverged"].diverged_at > 0
+    assert RUNS["diverged from the start"].diverged_at == 0
+    assert not math.isfinite(RUNS["diverged from the start"].first_error)
+    assert RUNS["trained"].best is not None
+    assert len(RUNS["with changes"].changes) == 2
+
+
+# --- values ---------------------------------------------------------------------
+
+
+@every_run
+def test_a_run_survives_as_text(run: Run) -> None:
+    text = run.to_json()
+    again = Run.from_json(text)
+    assert again == run
+    assert hash(again) == hash(run)
+    assert again.to_json() == text
+    assert_same(advance(again, updates=5), advance(run, updates=5))
+    assert Run.from_json(text.encode()) == run  # type: ignore[arg-type]
+
+
+@every_run
+def test_the_text_is_canonical_json_without_nan(run: Run) -> None:
+    text = run.to_json()
+    entries = json.loads(text, parse_constant=lambda name: pytest.fail(name))
+    assert json.dumps(entries, sort_keys=True, separators=(",", ":")) == text
+
+
+@every_run
+def test_nothing_in_a_run_can_be_changed(run: Run) -> None:
+    with pytest.raises(FrozenInstanceError):
+        run.step = 3  # type: ignore[misc]
+    arrays = [run.weights, run.slots, run.first_weights, run.best and run.best.weights]
+    for array in arrays:
+        if array is not None and array.size:
+            with pytest.raises(ValueError, match="read-only"):
+                array[...] = 0.0
+
+
+def test_a_run_keeps_no_hold_on_the_weights_it_was_given() -> None:
+    weights = np.linspace(-1, 1, TASK.network.dimension)
+    run = start(TASK, RECIPE, weights=weights)
+    text = run.to_json()
+    weights[...] = 0.0
+    assert run.to_json() == text
+
+
+def test_runs_are_equal_when_their_text_is() -> None:
+    run = RUNS["trained"]
+    assert run == advance(start(TASK, RECIPE, seed=5), updates=11)
+    assert len({run, advance(start(TASK, RECIPE, seed=5), updates=11)}) == 1
+    assert run != advance(start(TASK, RECIPE, seed=5), updates=12)
+    assert run != advance(start(TASK, RECIPE, seed=6), updates=11)
+    assert run != run.change("learning_rate", 0.06)
+    assert run != "a run"
+    # drawn from the seed and given are not the same beginning
+    assert start(TASK, RECIPE, seed=5) != start(TASK, RECIPE, seed=5, weights=TASK.network.first_weights(5))
+
+
+def test_numbers_of_numpy_are_welcome() -> None:
+    recipe = Recipe(Adam(learning_rate=np.float64(0.05)), batch_size=np.int64(4))  # type: ignore[arg-type]
+    log = [(np.int64(2), "learning_rate", np.float64(0.1))]
+    run = start(TASK, recipe, seed=np.int64(5), changes=log)  # type: ignore[arg-type]
+    assert run == start(TASK, RECIPE, seed=5, changes=[(2, "learning_rate", 0.1)])
+
+
+def test_bits_survive() -> None:
+    tricky = np.array([-0.0, 5e-324, 1 / 3, np.nextafter(1.0, 2.0), -1.7976931348623157e308])
+    assert decode("it", encode(tricky), 5).tobytes() == tricky.tobytes()
+    assert not decode("it", encode(tricky), 5).flags.writeable
+
+
+def test_an_infinite_mean_square_is_no_reason_to_lose_a_run() -> None:
+    # a gradient of 1e200 does not fit into a mean square; the weight stands still and the run goes on
+    task = made_up_task((2, 1), output="tanh", cases=4)
+    data = type(task.data).from_arrays(task.data.inputs * 1e200, task.data.targets)
+    run = start(Task(data, task.network), Recipe(AdaGrad(), None), weights=np.full(3, 1e-200))
+    run = advance(run, updates=2)
+    assert np.isinf(run.slots).any()
+    assert run.diverged_at is None
+    assert Run.from_json(run.to_json()) == run
+
+
+# --- epochs and changes ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("batch_size", "updates"), [(1, 15), (4, 4), (5, 3), (14, 2), (15, 1), (99, 1), (None, 1), (10**400, 1)]
+)
+def test_updates_of_an_epoch(batch_size: int | None, updates: int) -> None:
+    run = start(TASK, Recipe(GradientDescent(), batch_size))
+    assert TASK.cases("training").cases == 15
+    assert run.updates_per_epoch == updates
+    assert advance(run, epochs=2).step == 2 * updates
+    assert advance(run, updates=1).epoch == 1 / updates
+
+
+def test_a_change_holds_from_the_present_step_on() -> None:
+    run = RUNS["trained"].change("learning_rate", 0.5)
+    assert run.changes == (Change(11, "learning_rate", 0.5),)
+    assert run.optimizer == Adam(learning_rate=0.5)
+    assert run.optimizer_at(10) == Adam(learning_rate=0.05)
+    assert run.recipe == RECIPE
+    assert RUNS["trained"].changes == ()
+
+
+def test_a_change_of_a_change_at_the_same_step_replaces_it() -> None:
+    run = RUNS["trained"]
+    again = run.change("learning_rate", 0.5).change("beta1", 0.8).change("learning_rate", 0.6)
+    assert sorted(again.changes) == [Change(11, "beta1", 0.8), Change(11, "learning_rate", 0.6)]
+
+
+def test_a_change_that_changes_nothing_leaves_no_trace() -> None:
+    run = RUNS["trained"]
+    assert run.change("learning_rate", 0.05) is run
+    assert run.change("learning_rate", 0.5).change("learning_rate", 0.05) == run
+    later = advance(run.change("learning_rate", 0.5), updates=1)
+    assert later.change("learning_rate", 0.5) is later
+    assert later.change("learning_rate", 0.05).changes == (
+        Change(11, "learning_rate", 0.5),
+        Change(12, "learning_rate", 0.05),
+    )
+
+
+def test_changes_stand_in_order_of_steps() -> None:
+    run = start(TASK, RECIPE, changes=[(9, "beta1", 0.1), (3, "beta2", 0.2), (3, "beta1", 0.3)])
+    assert run.changes == (Change(3, "beta2", 0.2), Change(3, "beta1", 0.3), Change(9, "beta1", 0.1))
+
+
+def test_thousands_of_changes_cost_little() -> None:
+    # a slider that is dragged for minutes
+    log = [(step, "learning_rate", 0.01 + step * 1e-6) for step in range(2_000)]
+    begin = time.perf_counter()
+    run = advance(start(TASK, RECIPE, changes=log), updates=2_000)
+    assert run.optimizer.learning_rate == log[-1][2]
+    assert time.perf_counter() - begin < 5.0
+
+
+BAD_RECIPES = [
+    (dict(optimizer="adam"), "optimizer is 'adam'; it must be one of engine.OPTIMIZERS, made"),
+    (dict(optimizer=Adam), "optimizer is <class .*; it must be one of engine.OPTIMIZERS, made"),
+    (dict(optimizer=Newton()), "optimizer is 'newton'; it needs a Hessian"),
+    (dict(batch_size=0), "batch_size is 0; it must be a whole number at least 1"),
+    (dict(batch_size=-5), "batch_size is -5"),
+    (dict(batch_size=2.0), "batch_size is 2.0"),
+    (dict(batch_size=True), "batch_size is True"),
+    (dict(shuffle=1), "shuffle is 1; it must be True or False"),
+    (dict(shuffle="no"), "shuffle is 'no'"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), BAD_RECIPES)
+def test_bad_recipes_are_named(arguments: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Recipe(**({"optimizer": Adam()} | arguments))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "message"),
+    [
+        ("learning_rate", -0.1, "learning_rate is -0.1; it must be a finite number above 0"),
+        ("learning_rate", 0, "learning_rate is 0"),
+        ("learning_rate", math.nan, "learning_rate is nan"),
+        ("learning_rate", "fast", "learning_rate is 'fast'"),
+        ("beta1", 1.0, "beta1 is 1.0; it must be at least 0 and below 1"),
+        ("momentum", 0.5, "'momentum'; it must be one of learning_rate, beta1"),
+        ("name", 0.5, "'name'; it must be one of"),
+        (None, 0.5, "is None; it must be one of"),
+    ],
+)
+def test_bad_changes_are_named(setting: Any, value: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        RUNS["fresh"].change(setting, value)
+    with pytest.raises(ValueError, match=message):
+        start(TASK, RECIPE, changes=[(3, setting, value)])
+
+
+# --- hostile text ---------------------------------------------------------------
+
+
+def altered(*path: Any, to: Any) -> str:
+    """The text of a run with one entry replaced."""
+    entries = json.loads(RUNS["trained"].to_json())
+    place = entries
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = to
+    return json.dumps(entries)
+
+
+def without(*path: Any) -> str:
+    entries = json.loads(RUNS["trained"].to_json())
+    place = entries
+    for key in path[:-1]:
+        place = place[key]
+    del place[path[-1]]
+    return json.dumps(entries)
+
+
+def numbers(*values: float) -> str:
+    return base64.b64encode(np.array(values, "<f8").tobytes()).decode()
+
+
+SIZE = TASK.network.dimension
+LEFT_OUT = base64.b64encode(bytes(8 * SIZE - 1)).decode()
+HOSTILE: dict[str, tuple[Any, str]] = {
+    "nothing": ("", "Expecting value"),
+    "None": (None, "JSON object must be str"),
+    "a number of Python": (3, "JSON object must be str"),
+    "no JSON": ("<html>", "Expecting value"),
+    "half a run": (RUNS["trained"].to_json()[:-20], "JSON|Unterminated|Expecting"),
+    "two runs": (RUNS["trained"].to_json() * 2, "Extra data"),
+    "no UTF-8": (b"\xff\xfe\x00", "."),
+    "a list": ("[]", r"it is \[\]; its fields must be schema, task"),
+    "a number": ("3", "it is 3"),
+    "null": ("null", "it is None"),
+    "a text": ('"run"', "it is 'run'"),
+    "NaN": ("NaN", "it is nan"),
+    "nothing in it": ("{}", r"it is \{\}; its fields must be schema, task"),
+    "nested deeply": ("[" * 100_000, "recursion"),
+    "nested deeply and closed": ('{"a":' * 50_000 + "1" + "}" * 50_000, "recursion"),
+    "a number without end": ("9" * 100_000, "digits"),
+    "another schema": (altered("schema", to=2), "schema is 2; this version reads 1"),
+    "a key too many": (altered("comment", to=1), "its fields must be"),
+    "no step": (without("step"), "its fields must be"),
+    "no weights": (without("weights"), "its fields must be"),
+    "no network": (without("task", "network"), "task is .*; its fields must be data, network"),
+    "no batch size": (without("recipe", "batch_size"), "recipe is .*; its fields must be optimizer, batch_size"),
+    "a negative step": (altered("step", to=-1), "step is -1; it must be a whole number between 0"),
+    "half a step": (altered("step", to=1.5), "step is 1.5"),
+    "a step as text": (altered("step", to="1"), "step is '1'"),
+    "a step beyond counting": (altered("step", to=10**300), "step is 10"),
+    "a negative seed": (altered("seed", to=-1), "seed is -1"),
+    "no seed": (altered("seed", to=None), "seed is None"),
+    "too few weights": (altered("weights", to=numbers(1.0)), f"weights holds 1 numbers; it must hold {SIZE}"),
+    "too many weights": (altered("weights", to=numbers(*range(99))), "weights holds 99 numbers"),
+    "no base64": (altered("weights", to="*" * 16), "weights is not base64 of float64 numbers"),
+    "half a number": (altered("weights", to=LEFT_OUT), "weights is not base64 of float64 numbers"),
+    "no ASCII": (altered("weights", to="€" * 16), "weights is not base64 of float64 numbers"),
+    "weights as a list": (altered("weights", to=[0.0] * SIZE), "weights is not base64 of float64 numbers"),
+    "weights NaN": (altered("weights", to=numbers(*[math.nan] * SIZE)), "weights holds nan"),
+    "weights infinite": (altered("weights", to=numbers(*[math.inf] * SIZE)), "weights holds inf"),
+    "first weights NaN": (altered("first_weights", to=numbers(*[math.nan] * SIZE)), "first_weights holds nan"),
+    "slots NaN": (altered("slots", to=numbers(*[math.nan] * 2 * SIZE)), "slots holds nan"),
+    "slots of another optimizer": (altered("slots", to=numbers(*[0.0] * SIZE)), f"slots holds {SIZE} numbers"),
+    "best weights NaN": (altered("best", "weights", to=numbers(*[math.nan] * SIZE)), "best weights holds nan"),
+    "best error NaN": (altered("best", "error", to=math.nan), "best error is nan"),
+    "best in the future": (altered("best", "step", to=12), "best step is 12"),
+    "best within an epoch": (altered("best", "step", to=3), "best step is 3; it must be the end of an epoch"),
+    "best is nothing much": (altered("best", to=0), "best is 0; its fields must be step, error, weights"),
+    "first error NaN": (altered("first_error", to="nan"), "first_error is nan; it must be finite"),
+    "first error infinite": (altered("first_error", to="-inf"), "first_error is -inf"),
+    "first error no number": (altered("first_error", to="one"), "invalid hexadecimal"),
+    "first error beyond": (altered("first_error", to="0x1p99999"), "too large"),
+    "first error as a number": (altered("first_error", to=0.5), "."),
+    "diverged at another step": (altered("diverged_at", to=3), "diverged_at is 3; it must be the step, 11"),
+    "diverged in part": (altered("diverged_at", to=11.0), "diverged_at is 11.0"),
+    "an unknown optimizer": (altered("recipe", "optimizer", "name", to="sgd"), "is 'sgd'; it must be one of"),
+    "no optimizer": (altered("recipe", "optimizer", to=None), "optimizer is None"),
+    "an optimizer as a list": (altered("recipe", "optimizer", to=["adam"]), "optimizer is .'adam'.*kind dict"),
+    "an optimizer with Hessian": (altered("recipe", "optimizer", to={"name": "newton"}), "needs a Hessian"),
+    "a rate of 0": (altered("recipe", "optimizer", "learning_rate", to=0), "learning_rate is 0"),
+    "a rate as text": (altered("recipe", "optimizer", "learning_rate", to="0.1"), "learning_rate is '0.1'"),
+    "an unknown setting": (altered("recipe", "optimizer", "nesterov", to=1), "'nesterov'; it must be one of"),
+    "a batch of 0": (altered("recipe", "batch_size", to=0), "batch_size is 0"),
+    "shuffle 1": (altered("recipe", "shuffle", to=1), "shuffle is 1"),
+    "a change of an unknown setting": (altered("changes", to=[[1, "momentum", 0.5]]), "'momentum'; it must be one of"),
+    "a change of no setting": (altered("changes", to=[[1, None, 0.5]]), "is None; it must be one of"),
+    "a change to nothing legal": (altered("changes", to=[[1, "beta1", 2]]), "beta1 is 2"),
+    "a change to NaN": (altered("changes", to=[[1, "beta1", math.nan]]), "beta1 is nan"),
+    "a change before the start": (altered("changes", to=[[-1, "beta1", 0.5]]), "changes step is -1"),
+    "a change in two parts": (altered("changes", to=[[1, "beta1"]]), r"it must list \(step, setting, value\)"),
+    "changes as a number": (altered("changes", to=5), "changes is 5"),
+    "changes as text": (altered("changes", to="abc"), "changes is 'abc'"),
+    "an unknown data set": (altered("task", "data", "name", to="mnist"), "name is 'mnist'; it must be one of"),
+    "data without cases": (altered("task", "data", "cases", to=0), "cases is 0"),
+    "a billion cases": (altered("task", "data", "cases", to=10**9), "cases is 1000000000"),
+    "noise NaN": (altered("task", "data", "noise", to=math.nan), "noise is nan"),
+    "an unknown error": (altered("task", "error", to="hinge"), "error is 'hinge'"),
+    "an error that does not fit": (altered("task", "error", to="cross_entropy"), "with output 'tanh'"),
+    "an unknown activation": (altered("task", "network", "hidden", to="gelu"), "hidden is 'gelu'"),
+    "no sizes": (altered("task", "network", "sizes", to=None), "sizes is None"),
+    "sizes with 0": (altered("task", "network", "sizes", to=[2, 0, 1]), r"sizes\[1\] is 0"),
+    "another network": (altered("task", "network", "sizes", to=[2, 4, 1]), f"weights holds {SIZE} numbers"),
+    "other inputs": (altered("task", "network", "sizes", to=[3, 3, 1]), "network.sizes is"),
+    "a giant": (altered("task", "network", "sizes", to=[2, 100_000, 100_000, 1]), "10000400001 weights"),
+    "a giant in one layer": (altered("task", "network", "sizes", to=[2, 10**15, 1]), "weights; a run from elsewhere"),
+}
+
+
+@pytest.mark.parametrize(("text", "message"), HOSTILE.values(), ids=list(HOSTILE))
+def test_hostile_text_is_refused_in_a_sentence(text: Any, message: str) -> None:
+    tracemalloc.start()
+    begin = time.perf_counter()
+    try:
+        with pytest.raises(ValueError, match=f"^this is not a training run: .*(?:{message})") as refusal:
+            Run.from_json(text)
+        assert tracemalloc.get_traced_memory()[1] < 30e6
+    finally:
+        tracemalloc.stop()
+    assert time.perf_counter() - begin < 1.0
+    assert "\n" not in str(refusal.value)
+    assert len(str(refusal.value)) < 500
+
+
+def leaves(entries: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The path to every entry, large and small."""
+    inside = entries.items() if isinstance(entries, dict) else enumerate(entries) if isinstance(entries, list) else ()
+    return [*([path] if path else []), *(found for key, value in inside for found in leaves(value, (*path, key)))]
+
+
+JUNK = [None, True, False, 0, -1, 2, 10**20, 0.5, -0.0, math.nan, math.inf, "", "x", "0", "AAAA", [], [[]], [1], {}, {"a": 1}]
+
+
+@pytest.mark.parametrize("name", ["trained", "with changes", "with given data", "diverged"])
+def test_junk_anywhere_is_refused_or_harmless(name: str) -> None:
+    original = json.loads(RUNS[name].to_json())
+    for path in leaves(original):
+        for junk in JUNK:
+            entries = copy.deepcopy(original)
+            place = entries
+            for key in path[:-1]:
+                place = place[key]
+            place[path[-1]] = junk
+            try:
+                run = Run.from_json(json.dumps(entries))
+            except ValueError as refusal:
+                assert str(refusal).startswith("this is not a training run: ")  # noqa: PT017
+            else:
+                assert Run.from_json(run.to_json()) == run
+                assert Run.from_json(advance(run, updates=3).to_json()).step <= run.step + 3
