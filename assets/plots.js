@@ -101,12 +101,20 @@
     }
   }
 
+  // Plotly.react, unlike relayout, measures a new view of equal scales by the range of the old one, and stretches it.
+  function forgetRanges(element, layout) {
+    const before = element._fullLayout;
+    if (!before || before.uirevision === layout.uirevision) return;
+    for (const axis of Object.values(before)) if (axis?._inputRange) delete axis._inputRange;
+  }
+
   // Hidden elements are painted when they get a size: Plotly would draw them at a size of its own.
   async function paint(element) {
     const entry = drawn.get(element);
     if (!entry || !hasSize(element)) return;
     const { data, layout } = compose(entry, look());
     keepCameras(element, layout);
+    forgetRanges(element, layout);
     Object.assign(entry, { painted: true, size: sizeOf(element) });
     const { waiting } = entry;
     entry.waiting = [];

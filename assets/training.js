@@ -185,10 +185,19 @@
     explorer.address.extra(LAB, moved ? { step: lab.frame.step, first_rate, ...(changes ? { changes } : {}) } : {});
   }
 
+  // The run is ahead of what is shown by the frames that wait for their turn.
+  function arrived() {
+    const { queue } = player.state;
+    const history = structuredClone(lab.history);
+    for (const { curve } of queue) for (const point of curve) explorer.history.add(history, point);
+    return { history, frame: queue.at(-1) ?? lab.frame };
+  }
+
   function save() {
     if (!lab.frame || player.state.run === null) return;
     lab.saved = now();
-    const { part, rate, scene, frame, history, log, sentence } = lab;
+    const { part, rate, scene, log, sentence } = lab;
+    const { frame, history } = arrived();
     try {
       sessionStorage.setItem(KEY, JSON.stringify({ part, rate, scene, frame, history, log, sentence, run: player.state.run }));
     } catch {

@@ -31,7 +31,10 @@ def main() -> None:
     with served() as url, chromium() as driver:
         page = Page(driver, url)
         print("\nclick to path painted on the contour map, ms                  median      p95   goal")
-        for name, query in (("gradient descent, 100 steps", ""), ("all ten optimizers, 100 steps", f"optimizers={ALL}")):
+        for name, query in (
+            ("gradient descent, 100 steps", ""),
+            ("all ten optimizers, 100 steps", f"optimizers={ALL}"),
+        ):
             times = clicks(page, query)
             goal = "" if query else f"   < 80: {'reached' if statistics.median(times) < 80 else 'NOT REACHED'}"
             print(f"{name:58}{statistics.median(times):10.1f}{sorted(times)[int(0.95 * len(times))]:9.1f}{goal}")

@@ -2,11 +2,13 @@
 
 import math
 
-from engine import Run, measure, stability
+from engine import Run, measure, measure_weights, stability
 from explorer.numbers import plural, short
 
-# Beyond so much above its best, validation error has turned; less is noise.
+# Validation error has turned where it is so much above its best while training error has fallen to so much of what
+# it was then; one without the other is noise.
 _TURNED = 0.05
+_LEARNT = 0.8
 _MOST_WEIGHTS = 300
 
 
@@ -21,7 +23,7 @@ def sentence(run: Run) -> str:
         return f"Training error {short(measures.training_error)} after {_epochs(run, run.step)}."
     now, lowest, when = measures.validation_error, best.error, _epochs(run, best.step)
     above = now / lowest - 1.0 if lowest > 0.0 else 0.0
-    if above < _TURNED:
+    if above < _TURNED or measures.training_error > _LEARNT * measure_weights(run.task, best.weights).training_error:
         return f"Validation error {short(now)}; its best so far was {short(lowest)} at {when}."
     return (
         f"Overfitting since {when}: validation error {short(now)} is {100.0 * above:,.0f} % above its best, "

@@ -337,9 +337,7 @@ class TrainingLab(Lab):
     def settle(self, timeout: float = 15) -> None:
         """Wait until nothing is under way and what is shown is where the run stands."""
         self.page.wait_for(self.rest, timeout)
-        self.page.wait_for(
-            "document.getElementById('training-curves').data[0].x.at(-1) === explorer.training.lab.frame.epoch"
-        )
+        self.wait_for_curves()
         assert self.update() == self.run().step
 
     def press(self, name: str) -> None:
@@ -348,6 +346,11 @@ class TrainingLab(Lab):
         self.page.click(f"#training-{name}")
         self.page.wait_for(f"explorer.training.player.state.serial > {serial}")
         self.settle()
+
+    def wait_for_curves(self) -> None:
+        """Wait until the curves reach the epoch that is shown."""
+        drawn = "document.getElementById('training-curves').data[0].x.at(-1)"
+        self.page.wait_for(f"{drawn} === explorer.training.lab.frame.epoch")
 
     # --- the engine's word
 

@@ -50,12 +50,10 @@ def made_up_task(
     generator = np.random.default_rng(seed)
     inputs = generator.normal(size=(cases, sizes[0]))
     targets = targets_for(output, error, (cases, sizes[-1]), generator)
-    data = Dataset.from_arrays(inputs, targets, split)  # type: ignore[arg-type]
-    return Task(data, Network(sizes, hidden, output), error, reduction)  # type: ignore[arg-type]
+    data = Dataset.from_arrays(inputs, targets, split)
+    return Task(data, Network(sizes, hidden, output), error, reduction)
 
 
 def assert_same(run: Run, other: Run) -> None:
     """Equal to the last bit, in everything."""
     assert run.to_json() == other.to_json()
-
-

@@ -50,7 +50,7 @@ def test_eigenvectors_are_those_of_the_hessian() -> None:
 @pytest.mark.parametrize("reduction", ["sum", "mean"])
 def test_just_below_the_limit_descent_converges_and_just_above_it_diverges(seed: int, reduction: str) -> None:
     generator = np.random.default_rng(seed)
-    bowl = LinearNeuron(generator.normal(size=(30, 2)), generator.normal(size=30), reduction)  # type: ignore[arg-type]
+    bowl = LinearNeuron(generator.normal(size=(30, 2)), generator.normal(size=30), reduction)
     start = bowl.minimum + generator.normal(size=2)
     limit = stability(bowl, start).largest_stable_rate
     below = descend(bowl, start, GradientDescent(learning_rate=0.99 * limit), steps=2000, keep="last")

@@ -333,9 +333,7 @@ def changed(path: str, value: Any) -> Any:
 
 
 SETTINGS = {"name": "xor", "cases": 10, "noise": 0.0, "seed": 0, "split": [1.0, 0.0, 0.0]}
-NOT_A_NUMBER = Dataset.from_arrays([[1.0]], [1.0]).to_dict() | {
-    "inputs": {"shape": [1, 1], "base64": "AAAAAAAA+H8="}
-}
+NOT_A_NUMBER = Dataset.from_arrays([[1.0]], [1.0]).to_dict() | {"inputs": {"shape": [1, 1], "base64": "AAAAAAAA+H8="}}
 
 
 @pytest.mark.parametrize(

@@ -196,16 +196,16 @@ SURFACES = {"bowl": BOWL, "rosenbrock": LANDSCAPES["rosenbrock"], "network": mad
 def test_the_last_point_of_a_whole_path(
     surface: object, kind: type[Optimizer], leading: tuple[int, ...], rate: float
 ) -> None:
-    start = np.random.default_rng(0).normal(size=(*leading, surface.dimension))  # type: ignore[attr-defined]
-    whole = descend(surface, start, kind(learning_rate=rate), steps=30)  # type: ignore[arg-type]
-    last = descend(surface, start, kind(learning_rate=rate), steps=30, keep="last")  # type: ignore[arg-type]
+    start = np.random.default_rng(0).normal(size=(*leading, surface.dimension))
+    whole = descend(surface, start, kind(learning_rate=rate), steps=30)
+    last = descend(surface, start, kind(learning_rate=rate), steps=30, keep="last")
     np.testing.assert_array_equal(last.weights, whole.weights[..., -1, :])
     np.testing.assert_array_equal(last.errors, whole.errors[..., -1])
     np.testing.assert_array_equal(last.diverged_at, whole.diverged_at)
     np.testing.assert_array_equal(whole.weights[..., 0, :], start)
     assert whole.weights.shape == (*leading, 31, start.shape[-1])
     assert whole.errors.shape == (*leading, 31)
-    np.testing.assert_allclose(whole.errors, surface.error(whole.weights), rtol=1e-9)  # type: ignore[attr-defined]
+    np.testing.assert_allclose(whole.errors, surface.error(whole.weights), rtol=1e-9)
 
 
 @pytest.mark.parametrize("kind", TRAINING_OPTIMIZERS.values(), ids=list(TRAINING_OPTIMIZERS))
@@ -228,24 +228,24 @@ def test_forty_thousand_starts() -> None:
 
 
 BAD = [
-    (dict(surface=3), "surface is 3; it must be of the kind ErrorSurface"),
-    (dict(start=[1.0]), r"start has shape \(1,\); it must be \(\.\.\., 2\)"),
-    (dict(start=1.0), r"start has shape \(\)"),
-    (dict(start=[np.nan, 1.0]), r"start holds nan at \(0,\)"),
-    (dict(start=[[1.0, 2.0], [3.0, np.inf]]), r"start holds inf at \(1, 1\)"),
-    (dict(start="here"), r"start is not an array of numbers but 'here'"),
-    (dict(optimizer="adam"), "optimizer is 'adam'; it must be of the kind Optimizer"),
-    (dict(optimizer=Adam), "optimizer is <class .*; it must be of the kind Optimizer"),
-    (dict(steps=-1), "steps is -1; it must be a whole number at least 0"),
-    (dict(steps=2.5), "steps is 2.5"),
-    (dict(steps=None), "steps is None"),
-    (dict(keep="first"), "keep is 'first'; it must be one of all, last"),
-    (dict(surface=SURFACES["network"], start=np.zeros(7), optimizer=Newton()), "hessian is None; Newton's method"),
+    ({"surface": 3}, "surface is 3; it must be of the kind ErrorSurface"),
+    ({"start": [1.0]}, r"start has shape \(1,\); it must be \(\.\.\., 2\)"),
+    ({"start": 1.0}, r"start has shape \(\)"),
+    ({"start": [np.nan, 1.0]}, r"start holds nan at \(0,\)"),
+    ({"start": [[1.0, 2.0], [3.0, np.inf]]}, r"start holds inf at \(1, 1\)"),
+    ({"start": "here"}, r"start is not an array of numbers but 'here'"),
+    ({"optimizer": "adam"}, "optimizer is 'adam'; it must be of the kind Optimizer"),
+    ({"optimizer": Adam}, "optimizer is <class .*; it must be of the kind Optimizer"),
+    ({"steps": -1}, "steps is -1; it must be a whole number at least 0"),
+    ({"steps": 2.5}, "steps is 2.5"),
+    ({"steps": None}, "steps is None"),
+    ({"keep": "first"}, "keep is 'first'; it must be one of all, last"),
+    ({"surface": SURFACES["network"], "start": np.zeros(7), "optimizer": Newton()}, "hessian is None; Newton's method"),
 ]
 
 
 @pytest.mark.parametrize(("arguments", "message"), BAD)
 def test_bad_arguments_are_named(arguments: dict[str, object], message: str) -> None:
-    given = dict(surface=BOWL, start=[1.0, 2.0], optimizer=STEP, steps=3) | arguments
+    given = {"surface": BOWL, "start": [1.0, 2.0], "optimizer": STEP, "steps": 3} | arguments
     with pytest.raises(ValueError, match=message):
-        descend(**given)  # type: ignore[arg-type]
+        descend(**given)

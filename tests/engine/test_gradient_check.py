@@ -18,14 +18,14 @@ class Claimed:
         return 0.5 * np.einsum("...i,...i->...", weights, weights)
 
     def gradient(self, weights: Array) -> Array:
-        return self._claim(weights)  # type: ignore[operator]
+        return self._claim(weights)
 
 
 POINT = np.array([1.0, -2.0, 4.0])
 
 
 def test_both_slopes_are_given() -> None:
-    check = check_gradient(Claimed(lambda w: w + [0.0, 0.0, 1.0]), POINT)
+    check = check_gradient(Claimed(lambda w: w + np.array([0.0, 0.0, 1.0])), POINT)
     np.testing.assert_array_equal(check.analytic, [1.0, -2.0, 5.0])
     np.testing.assert_allclose(check.numeric, [1.0, -2.0, 4.0], rtol=1e-9)
     # max |a - n| / max(|a|, |n|)
@@ -97,17 +97,17 @@ def test_a_few_directions_of_very_many_weights_fill_no_memory() -> None:
 
 
 BAD = [
-    (dict(surface="bowl"), "surface is 'bowl'; it must be of the kind ErrorSurface"),
-    (dict(weights=[1.0]), r"weights has shape \(1,\); it must be \(3\)"),
-    (dict(weights=[1.0, np.nan, 0.0]), r"weights holds nan at \(1,\)"),
-    (dict(directions=0), "directions is 0; it must be a whole number at least 1"),
-    (dict(directions=1.5), "directions is 1.5"),
-    (dict(directions=2, seed=-1), "seed is -1"),
+    ({"surface": "bowl"}, "surface is 'bowl'; it must be of the kind ErrorSurface"),
+    ({"weights": [1.0]}, r"weights has shape \(1,\); it must be \(3\)"),
+    ({"weights": [1.0, np.nan, 0.0]}, r"weights holds nan at \(1,\)"),
+    ({"directions": 0}, "directions is 0; it must be a whole number at least 1"),
+    ({"directions": 1.5}, "directions is 1.5"),
+    ({"directions": 2, "seed": -1}, "seed is -1"),
 ]
 
 
 @pytest.mark.parametrize(("arguments", "message"), BAD)
 def test_bad_arguments_are_named(arguments: dict[str, object], message: str) -> None:
-    given = dict(surface=Claimed(lambda w: w), weights=POINT) | arguments
+    given = {"surface": Claimed(lambda w: w), "weights": POINT} | arguments
     with pytest.raises(ValueError, match=message):
-        check_gradient(**given)  # type: ignore[arg-type]
+        check_gradient(**given)

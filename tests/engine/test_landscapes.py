@@ -62,9 +62,7 @@ def test_gradient_is_that_of_the_error(landscape: Landscape) -> None:
     numeric = np.empty_like(points)
     for axis, unit in enumerate(np.eye(2)):
         # fourth order: (8 (E(+h) - E(-h)) - (E(+2h) - E(-2h))) / 12 h
-        near, far = (
-            landscape.error(points + h * unit) - landscape.error(points - h * unit) for h in (1e-4, 2e-4)
-        )
+        near, far = (landscape.error(points + h * unit) - landscape.error(points - h * unit) for h in (1e-4, 2e-4))
         numeric[:, axis] = (8.0 * near - far) / 12e-4
     assert relative(landscape.gradient(points), numeric) < 1e-6
 
@@ -77,8 +75,7 @@ def test_hessian_is_that_of_the_gradient(landscape: Landscape) -> None:
     numeric = np.empty_like(hessian)
     for axis, unit in enumerate(np.eye(2)):
         near, far = (
-            landscape.gradient(points + h * unit) - landscape.gradient(points - h * unit)
-            for h in (1e-4, 2e-4)
+            landscape.gradient(points + h * unit) - landscape.gradient(points - h * unit) for h in (1e-4, 2e-4)
         )
         numeric[:, axis] = (8.0 * near - far) / 12e-4
     assert relative(hessian, numeric) < 1e-6
@@ -94,9 +91,7 @@ def test_hessian_is_that_of_the_gradient(landscape: Landscape) -> None:
         ("saddle", (0.0, 0.0), [[-1.0, 0.0], [0.0, 1.0]]),
     ],
 )
-def test_hessian_where_it_is_known(
-    name: str, weights: tuple[float, float], wanted: list[list[float]]
-) -> None:
+def test_hessian_where_it_is_known(name: str, weights: tuple[float, float], wanted: list[list[float]]) -> None:
     np.testing.assert_allclose(LANDSCAPES[name].hessian(weights), wanted, rtol=1e-8, atol=1e-8)
 
 

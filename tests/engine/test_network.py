@@ -173,7 +173,7 @@ def test_the_registry_of_initialisers() -> None:
 
 
 def test_networks_are_values() -> None:
-    network = Network([2, np.int64(4), 1], hidden="relu")  # type: ignore[arg-type]
+    network = Network([2, np.int64(4), 1], hidden="relu")
     assert network == Network((2, 4, 1), "relu")
     assert hash(network) == hash(Network((2, 4, 1), "relu"))
     assert network != Network((2, 4, 1), "tanh")
@@ -182,32 +182,32 @@ def test_networks_are_values() -> None:
 
 
 BAD = [
-    (dict(sizes=3), r"sizes is 3; it must list"),
-    (dict(sizes=()), r"sizes is \(\); it must name at least"),
-    (dict(sizes=(2,)), r"sizes is \(2,\); it must name at least"),
-    (dict(sizes=(2, 0, 1)), r"sizes\[1\] is 0; it must be a whole number at least 1"),
-    (dict(sizes=(2, -3, 1)), r"sizes\[1\] is -3"),
-    (dict(sizes=(2, 1.5)), r"sizes\[1\] is 1.5"),
-    (dict(sizes=(True, 1)), r"sizes\[0\] is True"),
-    (dict(sizes="24"), r"sizes\[0\] is '2'"),
-    (dict(sizes=(2, 1), hidden="sofmax"), r"hidden is 'sofmax'; it must be one of linear, sigmoid"),
-    (dict(sizes=(2, 1), hidden="softmax"), r"hidden is 'softmax'; it must be one of"),
-    (dict(sizes=(2, 1), output="step"), r"output is 'step'; it must be one of .*softmax"),
-    (dict(sizes=(2, 1), output=None), r"output is None"),
-    (dict(sizes=(2, 1), initialiser="ones"), r"initialiser is 'ones'; it must be one of small_random"),
+    ({"sizes": 3}, r"sizes is 3; it must list"),
+    ({"sizes": ()}, r"sizes is \(\); it must name at least"),
+    ({"sizes": (2,)}, r"sizes is \(2,\); it must name at least"),
+    ({"sizes": (2, 0, 1)}, r"sizes\[1\] is 0; it must be a whole number at least 1"),
+    ({"sizes": (2, -3, 1)}, r"sizes\[1\] is -3"),
+    ({"sizes": (2, 1.5)}, r"sizes\[1\] is 1.5"),
+    ({"sizes": (True, 1)}, r"sizes\[0\] is True"),
+    ({"sizes": "24"}, r"sizes\[0\] is '2'"),
+    ({"sizes": (2, 1), "hidden": "sofmax"}, r"hidden is 'sofmax'; it must be one of linear, sigmoid"),
+    ({"sizes": (2, 1), "hidden": "softmax"}, r"hidden is 'softmax'; it must be one of"),
+    ({"sizes": (2, 1), "output": "step"}, r"output is 'step'; it must be one of .*softmax"),
+    ({"sizes": (2, 1), "output": None}, r"output is None"),
+    ({"sizes": (2, 1), "initialiser": "ones"}, r"initialiser is 'ones'; it must be one of small_random"),
 ]
 
 
 @pytest.mark.parametrize(("arguments", "message"), BAD)
 def test_bad_networks_are_named(arguments: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        Network(**arguments)  # type: ignore[arg-type]
+        Network(**arguments)
 
 
 NETWORK = Network((2, 3, 1))
 ZEROS = np.zeros(NETWORK.dimension)
 BAD_CALLS = [
-    (lambda: NETWORK.pack(3, [[1]]), r"weights is 3; it must list an array for each of the 2 layers"),  # type: ignore[arg-type]
+    (lambda: NETWORK.pack(3, [[1]]), r"weights is 3; it must list an array for each of the 2 layers"),
     (lambda: NETWORK.pack([np.zeros((2, 3))], [[0, 0, 0]]), "weights is .*; it must list an array for each of the 2"),
     (lambda: NETWORK.pack([np.zeros((2, 3)), np.zeros((3, 1))], [[0, 0, 0]]), "biases is .* each of the 2 layers"),
     (lambda: NETWORK.pack([np.zeros((3, 2)), np.zeros((3, 1))], [[0] * 3, [0]]), r"weights\[0\] has shape \(3, 2\)"),
@@ -227,13 +227,13 @@ BAD_CALLS = [
     (lambda: NETWORK.forward(ZEROS, [[1, np.inf]]), r"inputs holds inf at \(0, 1\)"),
     (lambda: NETWORK.forward(ZEROS, [[1], [2, 3]]), r"inputs is not an array of numbers"),
     (lambda: NETWORK.forward(ZEROS, [[1j, 2]]), r"inputs is not an array of numbers"),
-    (lambda: NETWORK.forward(ZEROS, {}), r"inputs is not an array of numbers but \{\}"),  # type: ignore[arg-type]
+    (lambda: NETWORK.forward(ZEROS, {}), r"inputs is not an array of numbers but \{\}"),
     (lambda: NETWORK.first_weights(-1), r"seed is -1; it must be a whole number at least 0"),
-    (lambda: NETWORK.first_weights(1.5), r"seed is 1.5"),  # type: ignore[arg-type]
+    (lambda: NETWORK.first_weights(1.5), r"seed is 1.5"),
 ]
 
 
 @pytest.mark.parametrize(("call", "message"), BAD_CALLS)
 def test_bad_arguments_are_named(call: object, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        call()  # type: ignore[operator]
+        call()

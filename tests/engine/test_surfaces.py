@@ -50,10 +50,12 @@ def test_a_bowl_by_hand() -> None:
 @both_reductions
 def test_a_bowl_is_the_sum_over_its_cases(reduction: str) -> None:
     inputs, targets = made_up()
-    bowl = LinearNeuron(inputs, targets, reduction)  # type: ignore[arg-type]
+    bowl = LinearNeuron(inputs, targets, reduction)
     scale = scale_of(reduction, len(inputs))
     for weights in np.random.default_rng(1).normal(size=(5, 3)):
-        residuals = [t - sum(w * x for w, x in zip(weights, row, strict=True)) for row, t in zip(inputs, targets)]  # noqa: B905
+        residuals = [
+            t - sum(w * x for w, x in zip(weights, row, strict=True)) for row, t in zip(inputs, targets, strict=True)
+        ]
         error = scale * sum(0.5 * r * r for r in residuals)
         gradient = [-scale * sum(r * row[k] for r, row in zip(residuals, inputs, strict=True)) for k in range(3)]
         assert bowl.error(weights) == pytest.approx(error, rel=1e-13)
@@ -67,7 +69,7 @@ def test_a_bowl_is_the_sum_over_its_cases(reduction: str) -> None:
 @both_reductions
 def test_the_minimum_in_closed_form(reduction: str) -> None:
     inputs, targets = made_up()
-    bowl = LinearNeuron(inputs, targets, reduction)  # type: ignore[arg-type]
+    bowl = LinearNeuron(inputs, targets, reduction)
     np.testing.assert_allclose(bowl.minimum, np.linalg.solve(inputs.T @ inputs, inputs.T @ targets), rtol=1e-12)
     np.testing.assert_allclose(bowl.gradient(bowl.minimum), 0.0, atol=1e-13)
     residual = targets - inputs @ bowl.minimum
@@ -79,7 +81,7 @@ def test_the_minimum_in_closed_form(reduction: str) -> None:
 @both_reductions
 def test_near_the_minimum_the_error_is_never_below_it(condition: float, reduction: str) -> None:
     inputs, targets, weakest = conditioned(condition)
-    bowl = LinearNeuron(inputs, targets, reduction)  # type: ignore[arg-type]
+    bowl = LinearNeuron(inputs, targets, reduction)
     directions = np.random.default_rng(0).normal(size=(200, 3))
     for size in (0.0, 1e-16, 1e-12, 1e-8, 1e-4, 1.0):
         for near in (bowl.minimum + size * directions, bowl.minimum * (1.0 + size * directions)):
@@ -111,7 +113,7 @@ SINGULAR = {
 @pytest.mark.parametrize(("inputs", "targets", "minimum", "flat"), SINGULAR.values(), ids=list(SINGULAR))
 @both_reductions
 def test_singular_data(inputs: Array, targets: Array, minimum: Array, flat: Array, reduction: str) -> None:
-    bowl = LinearNeuron(inputs, targets, reduction)  # type: ignore[arg-type]
+    bowl = LinearNeuron(inputs, targets, reduction)
     np.testing.assert_allclose(bowl.minimum, minimum, rtol=1e-12, atol=1e-15)
     lowest = bowl.minimum_error
     for distance in (-1e3, 1.0, 1e3):
@@ -130,7 +132,7 @@ def test_singular_data(inputs: Array, targets: Array, minimum: Array, flat: Arra
 def test_a_sigmoidal_neuron_is_the_sum_over_its_cases(error: str, reduction: str) -> None:
     inputs, _ = made_up()
     targets = np.random.default_rng(2).uniform(0.0, 1.0, 20)
-    neuron = SigmoidNeuron(inputs, targets, error, reduction)  # type: ignore[arg-type]
+    neuron = SigmoidNeuron(inputs, targets, error, reduction)
     for weights in np.random.default_rng(1).normal(size=(5, 3)):
         total = 0.0
         for row, t in zip(inputs, targets, strict=True):
@@ -144,7 +146,7 @@ def test_a_sigmoidal_neuron_is_the_sum_over_its_cases(error: str, reduction: str
 def test_slope_and_curvature_of_a_sigmoidal_neuron(error: str, reduction: str) -> None:
     inputs, _ = made_up()
     targets = np.random.default_rng(2).uniform(0.0, 1.0, 20)
-    neuron = SigmoidNeuron(inputs, targets, error, reduction)  # type: ignore[arg-type]
+    neuron = SigmoidNeuron(inputs, targets, error, reduction)
     for weights in np.random.default_rng(1).normal(size=(5, 3)):
         np.testing.assert_allclose(neuron.gradient(weights), differences(neuron.error, weights), rtol=1e-9, atol=1e-10)
         np.testing.assert_allclose(
@@ -156,7 +158,7 @@ def test_slope_and_curvature_of_a_sigmoidal_neuron(error: str, reduction: str) -
 @pytest.mark.parametrize("targets", [(1.0, 0.0), (0.0, 1.0), (0.25, 0.5)])
 @both_errors
 def test_extreme_logits_of_a_sigmoidal_neuron(size: float, targets: tuple[float, float], error: str) -> None:
-    neuron = SigmoidNeuron([[1.0], [-1.0]], targets, error)  # type: ignore[arg-type]
+    neuron = SigmoidNeuron([[1.0], [-1.0]], targets, error)
     first, second = targets
     if error == "squared":
         assert neuron.error([size]) == pytest.approx(0.5 * (1 - first) ** 2 + 0.5 * second**2)

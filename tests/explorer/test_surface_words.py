@@ -132,7 +132,7 @@ def test_too_large_diverges_at_the_step_of_the_closed_form(ratio: float) -> None
     offset = vectors.T @ (start - shown.minima[0])
     assert shown.lowest is not None
     # E(s) = E_min + 1/2 sum λ (1 - η λ)^2s d^2, and a million times the first error is too much
-    steps = np.arange(101)[:, None]
+    steps = np.arange(31)[:, None]  # more than it takes
     errors = shown.lowest + 0.5 * (values * (1.0 - rate * values) ** (2 * steps) * offset**2).sum(axis=1)
     expected = int(np.argmax(errors > 1e6 * max(1.0, errors[0])))
     sentence = said(rate_gradient_descent=rate, steps=100)
@@ -223,7 +223,7 @@ def test_sentences_read_well_whatever_happens(surface: str) -> None:
             assert len(told_by) == len(OPTIMIZERS)
             for sentence in [*told_by, answer["stability"], answer["start_sentence"]]:
                 assert sentence.endswith(".")
-                assert not re.search(r"\b(nan|inf|None|np)\b|∞|not a number|  |\b1 steps|--|\.\.| −0\b", sentence), sentence
+                assert not re.search(r"\b(nan|inf|None|np)\b|∞|not a number|  |\b1 steps|--|\.\.| −0(?![.\d])", sentence), sentence
 
 
 @pytest.mark.parametrize("landscape", LANDSCAPES)
