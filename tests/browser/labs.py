@@ -285,7 +285,9 @@ class TrainingLab(Lab):
 
     def pictures(self) -> list[str]:
         """The network and the output as they are painted."""
-        script = "return ['network', 'output'].map((name) => document.querySelector(`#training-${name} canvas`).toDataURL())"
+        script = (
+            "return ['network', 'output'].map((name) => document.querySelector(`#training-${name} canvas`).toDataURL())"
+        )
         return list(self.page.js(script))
 
     def curves(self) -> dict[str, Any]:
@@ -363,4 +365,3 @@ class TrainingLab(Lab):
         told = to_link(settings) | {"learning_rate": repr(first_rate or settings.learning_rate)}
         changes = tuple((step, setting, value) for step, setting, value in run.changes)
         return advance(first_run(strict(TrainingSettings, told), changes), updates=run.step).to_json()
-

@@ -176,6 +176,8 @@ def test_absurd_numbers_are_refused(name: str, low: int, high: int) -> None:
         assert getattr(Pace(**legal | {name: good}), name) == good
     absurd = [low - 1, high + 1, -(10**30), 10**30, 1.0, float("nan"), float("inf"), True, "1", "x" * 10**6, [], {}]
     for bad in absurd if name != "frames" else [*absurd, None]:
-        with pytest.raises(ValueError, match=rf"^{name} is .{{1,60}}; it must be a whole number from {low} to ") as told:
+        with pytest.raises(
+            ValueError, match=rf"^{name} is .{{1,60}}; it must be a whole number from {low} to "
+        ) as told:
             Pace(**legal | {name: bad})
         assert str(told.value).endswith(f"{high:,}.")

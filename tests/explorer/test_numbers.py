@@ -50,7 +50,8 @@ def test_a_short_number_is_the_number_to_its_digits(digits: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "text"), [(0, "0 steps"), (1, "1 step"), (2, "2 steps"), (1001, "1,001 steps"), (10**6, "1,000,000 steps")]
+    ("count", "text"),
+    [(0, "0 steps"), (1, "1 step"), (2, "2 steps"), (1001, "1,001 steps"), (10**6, "1,000,000 steps")],
 )
 def test_one_is_singular(count: int, text: str) -> None:
     assert plural(count, "step") == text

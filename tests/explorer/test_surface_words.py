@@ -223,7 +223,9 @@ def test_sentences_read_well_whatever_happens(surface: str) -> None:
             assert len(told_by) == len(OPTIMIZERS)
             for sentence in [*told_by, answer["stability"], answer["start_sentence"]]:
                 assert sentence.endswith(".")
-                assert not re.search(r"\b(nan|inf|None|np)\b|∞|not a number|  |\b1 steps|--|\.\.| −0(?![.\d])", sentence), sentence
+                assert not re.search(
+                    r"\b(nan|inf|None|np)\b|∞|not a number|  |\b1 steps|--|\.\.| −0(?![.\d])", sentence
+                ), sentence
 
 
 @pytest.mark.parametrize("landscape", LANDSCAPES)

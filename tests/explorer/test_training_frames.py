@@ -8,7 +8,19 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from engine import ACTIVATIONS, DATASETS, HIDDEN_ACTIVATIONS, GradientDescent, Network, Recipe, Run, Task, advance, measure, start
+from engine import (
+    ACTIVATIONS,
+    DATASETS,
+    HIDDEN_ACTIVATIONS,
+    GradientDescent,
+    Network,
+    Recipe,
+    Run,
+    Task,
+    advance,
+    measure,
+    start,
+)
 from explorer.settings import strict
 from explorer.training.frames import frame, scene, stride
 from explorer.training.settings import PLANES, PRESETS, TrainingSettings
@@ -134,7 +146,9 @@ def test_a_frame_tells_how_the_last_of_its_runs_stands() -> None:
     assert last.best is not None
     assert drawn["best"] == {"step": last.best.step, "epoch": last.best.step / 3, "error": last.best.error}
     np.testing.assert_array_equal(numbers(drawn["weights"], "<f4"), last.weights.astype("f4"))
-    expected = [(each.step, each.epoch, measure(each).training_error, measure(each).validation_error) for each in between]
+    expected = [
+        (each.step, each.epoch, measure(each).training_error, measure(each).validation_error) for each in between
+    ]
     assert drawn["curve"] == expected
     assert drawn == frame(between, settings)
 
@@ -155,7 +169,9 @@ def test_frames_are_json_however_large_the_weights(activation: str, output: str,
     settings = strict(TrainingSettings, {"cases": 20, "activation": activation})
     data = first_run(settings).task.data
     run = start(Task(data, Network((2, 4, 2, 1), activation, output)), Recipe(GradientDescent(0.1)), seed=1)
-    large = with_weights(run, size * np.sign(run.weights) * np.random.default_rng(2).uniform(0.1, 1.0, run.weights.size))
+    large = with_weights(
+        run, size * np.sign(run.weights) * np.random.default_rng(2).uniform(0.1, 1.0, run.weights.size)
+    )
     drawn = frame([run, replace(large, diverged_at=0)], settings)
     json.dumps(drawn, allow_nan=False)
     assert np.isfinite(numbers(drawn["weights"], "<f4")).all()

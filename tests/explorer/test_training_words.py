@@ -28,7 +28,8 @@ def with_best(run: Run, step: int, share: float, untrained: bool = True) -> Run:
 
 
 @pytest.mark.parametrize(
-    ("layers", "count"), [("4, 2", "25 weights"), ("", "3 weights"), ("64, 64, 64, 64, 64, 64, 64, 64", "29,377 weights")]
+    ("layers", "count"),
+    [("4, 2", "25 weights"), ("", "3 weights"), ("64, 64, 64, 64, 64, 64, 64, 64", "29,377 weights")],
 )
 def test_before_the_first_update_it_counts_the_weights(layers: str, count: str) -> None:
     assert words.sentence(made(hidden_layers=layers)) == f"{count}, drawn from the seed. Press play to train."
@@ -104,7 +105,9 @@ def test_it_tells_how_far_above_the_local_limit_the_rate_was() -> None:
     hessian = (corners[0] - corners[1] - corners[2] + corners[3]) / (4.0 * size**2)
     ratio = 10.0 * np.linalg.eigvalsh(hessian)[-1] / 2.0
     assert ratio > 1.0
-    found = re.match(r"Diverged at step 10: the rate 10 is ([\d.]+) times the local stable limit\.", words.sentence(run))
+    found = re.match(
+        r"Diverged at step 10: the rate 10 is ([\d.]+) times the local stable limit\.", words.sentence(run)
+    )
     assert found
     assert float(found[1]) == pytest.approx(ratio, rel=0.06)
     assert words.sentence(run).endswith(LAST)
