@@ -82,9 +82,16 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     server.kill()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[WebDriver]:
-    """One Chromium for a module's tests; `page` takes care that they do not see each other."""
+    """One Chromium for all tests, its cache warm; `page` takes care that they do not see each other."""
+    with chromium() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def second_browser() -> Iterator[WebDriver]:
+    """Another Chromium, with a profile of its own."""
     with chromium() as driver:
         yield driver
 
@@ -102,9 +109,8 @@ def page(browser: WebDriver, served: Served) -> Iterator[Page]:
 
 
 @pytest.fixture
-def second_page(page: Page) -> Iterator[Page]:
-    """A second person: another Chromium with a profile of its own."""
-    with chromium() as driver:
-        tab = Page(driver, page.url)
-        yield tab
-        assert tab.problems() == []
+def second_page(page: Page, second_browser: WebDriver) -> Iterator[Page]:
+    """A second person at a browser of their own."""
+    tab = Page(second_browser, page.url)
+    yield tab
+    assert tab.problems() == []
