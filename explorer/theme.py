@@ -4,7 +4,6 @@ Figures and pictures name colours by token ("token:ink", "token:adam", "token:di
 colours of the scheme and palette that its user chose, so the server never needs to know them.
 """
 
-from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
@@ -76,21 +75,19 @@ _OPTIMIZERS: dict[str, tuple[str, str]] = {
 _UNNAMED = ("#556072", "#a5aebd")
 
 # The second cue beside colour, as Plotly names it.
-DASHES: defaultdict[str, str] = defaultdict(
-    lambda: "solid",
-    {
-        "gradient_descent": "solid",
-        "momentum": "dash",
-        "nesterov": "longdash",
-        "adagrad": "dot",
-        "adadelta": "8px,3px,2px,3px",
-        "rmsprop": "dashdot",
-        "adam": "solid",
-        "adamw": "14px,4px",
-        "nadam": "longdashdot",
-        "newton": "3px,3px",
-    },
-)
+_DASHES: dict[str, str] = {
+    "gradient_descent": "solid",
+    "momentum": "dash",
+    "nesterov": "longdash",
+    "adagrad": "dot",
+    "adadelta": "8px,3px,2px,3px",
+    "rmsprop": "dashdot",
+    "adam": "solid",
+    "adamw": "14px,4px",
+    "nadam": "longdashdot",
+    "newton": "3px,3px",
+}
+DASHES: dict[str, str] = {name: _DASHES.get(name, "solid") for name in OPTIMIZERS}
 
 # From the lowest error (deep and calm) to the highest. Evenly spaced stops.
 _ERROR_SCALE: dict[Scheme, tuple[str, ...]] = {

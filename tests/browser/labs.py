@@ -146,7 +146,7 @@ class SurfaceLab(Lab):
             "const {xaxis, yaxis} = document.getElementById('surface-map')._fullLayout;"
             "return arguments[0].map(([w1, w2]) => [xaxis.l2p(w1), yaxis.l2p(w2)])"
         )
-        return np.array(self.page.js(script, weights.tolist())) + [frame["left"], frame["top"]]
+        return np.array(self.page.js(script, weights.tolist())) + np.array([frame["left"], frame["top"]])
 
     def click_at(self, x: float, y: float) -> Array:
         """Click at window coordinates; the weights there, with the digits that the page keeps."""
@@ -186,15 +186,15 @@ class SurfaceLab(Lab):
 
     def drawn(self) -> list[Array]:
         """The paths on the map, each (S, 2) in window coordinates."""
-        left, top, lines = self.page.js(
+        corner, lines = self.page.js(
             """
-            const box = document.querySelector(".path-layer").getBoundingClientRect();
-            return [box.left, box.top, [...document.querySelectorAll(arguments[0])].map((line) => line.getAttribute("d"))];
+            const {left, top} = document.querySelector(".path-layer").getBoundingClientRect();
+            return [[left, top], [...document.querySelectorAll(arguments[0])].map((line) => line.getAttribute("d"))];
             """,
             self._lines,
         )
         points = [np.array(line[1:].replace("L", " ").split(), dtype=float).reshape(-1, 2) for line in lines]
-        return [path + [left, top] for path in points]
+        return [path + np.array(corner) for path in points]
 
     def wait_until_drawn(self, timeout: float = 10) -> list[Array]:
         """Wait until the map shows the engine's own paths for the settings on the page; the paths."""
@@ -295,7 +295,7 @@ class TrainingLab(Lab):
         return dict(
             self.page.js(
                 """
-                const {_fullData: [training, validation], _fullLayout: layout} = document.getElementById("training-curves");
+                const {_fullData: [training, validation], _fullLayout: layout} = document.querySelector("#training-curves");
                 return {
                   epoch: Array.from(training.x), training: Array.from(training.y), validation: Array.from(validation.y),
                   shapes: layout.shapes.map(({x0, x1}) => [x0, x1]),

@@ -129,7 +129,8 @@ def test_light_dark_and_palette_reach_every_picture_and_are_kept(page: Page) -> 
     page.prefer("light")
     lab.open()
     title = "document.getElementById('training-curves')._fullLayout.xaxis.title.font.color"
-    looks = f"[document.documentElement.dataset.mantineColorScheme, getComputedStyle(document.body).backgroundColor, {title}]"
+    scheme = "document.documentElement.dataset.mantineColorScheme"
+    looks = f"[{scheme}, getComputedStyle(document.body).backgroundColor, {title}]"
     light, in_light = page.js(f"return {looks}"), lab.pictures()
     assert (light[0], light[2]) == ("light", theme.tokens("light")["ink-quiet"])
 

@@ -79,7 +79,10 @@ def test_speed_and_learning_rate_change_while_it_runs(lab: TrainingLab, page: Pa
         const step = () => explorer.training.lab.frame.step;
         const [first, begin] = [step(), performance.now()];
         return new Promise((done) => {
-          const turn = (now) => (now - begin < 2000 ? requestAnimationFrame(turn) : done([step() - first, (now - begin) / 1000]));
+          const turn = (now) => {
+            if (now - begin < 2000) requestAnimationFrame(turn);
+            else done([step() - first, (now - begin) / 1000]);
+          };
           requestAnimationFrame(turn);
         });
         """
