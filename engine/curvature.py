@@ -17,7 +17,7 @@ STEP = _EPSILON ** (1.0 / 3.0)
 _MOST_WEIGHTS = 2_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Stability:
     """What the curvature at a point allows plain gradient descent.
 

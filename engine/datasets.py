@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from engine import checks, generators
 from engine.generators import Shares, drawn_parts, given_parts, shares
+from engine.streams import stream
 from engine.types import PARTS, Array, IntegerArray, Part
 
 MOST_CASES = 100_000
@@ -197,7 +198,7 @@ class DataSource:
 @lru_cache(maxsize=32)
 def _generate(origin: Origin) -> Dataset:
     source = DATASETS[origin.name]
-    generator = np.random.default_rng(origin.seed)
+    generator = stream("data", origin.seed)
     inputs, targets = source.draw(origin.cases, origin.noise * source.noise_scale, generator)
     return Dataset(inputs, targets, *drawn_parts(origin.split, origin.cases, origin.seed), origin)
 

@@ -20,7 +20,7 @@ def divergence_limit(first_error: Array) -> Array:
     return _DIVERGED_FACTOR * np.maximum(1.0, np.asarray(first_error))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Path:
     """Where a descent went.
 

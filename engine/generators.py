@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine import checks
+from engine.streams import stream
 from engine.types import PARTS, Array, IntegerArray
 
 Draw = Callable[[int, float, np.random.Generator], tuple[Array, Array]]
@@ -116,9 +117,7 @@ def drawn_parts(split: Shares, cases: int, seed: int) -> Parts:
         if share > 0.0 and sizes[part] == 0:
             sizes[np.argmax(sizes)] -= 1
             sizes[part] = 1
-    # a stream of its own, so that a part has nothing to do with how the same seed drew the cases
-    stream = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(1,)))
-    order = stream.permutation(cases)
+    order = stream("parts", seed).permutation(cases)
     training, validation, test = np.split(order, np.cumsum(sizes)[:-1])
     return np.sort(training), np.sort(validation), np.sort(test)
 

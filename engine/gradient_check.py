@@ -11,7 +11,7 @@ from engine.surfaces import ErrorSurface
 from engine.types import Array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class GradientCheck:
     """Analytic and numeric slopes (M,) along M directions and max |a - n| / max(|a|, |n|), NaN where one is."""
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from engine import checks
 from engine.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
+from engine.streams import stream
 from engine.types import Array
 
 
@@ -126,7 +127,7 @@ class Network:
 
     def first_weights(self, seed: int) -> Array:
         """First weights (P,) drawn by the initialiser from the seed; biases are 0."""
-        generator = np.random.default_rng(checks.integer("seed", seed, 0))
+        generator = stream("weights", checks.integer("seed", seed, 0))
         flat = np.zeros(self.dimension)
         for matrix, (fan_in, fan_out) in zip(self.matrices(flat), self.layers, strict=True):
             matrix[:, :-1] = INITIALISERS[self.initialiser](generator, fan_in, fan_out)

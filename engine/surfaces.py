@@ -69,8 +69,10 @@ class _NeuronOnData:
     """One neuron without hidden layers over its training cases: inputs (N, D), targets (N,)."""
 
     def __init__(self, inputs: npt.ArrayLike, targets: npt.ArrayLike, reduction: Reduction = "sum") -> None:
-        self.inputs = checks.array("inputs", inputs, None, None)
-        self.targets = checks.array("targets", targets, len(self.inputs))
+        self.inputs = np.array(checks.array("inputs", inputs, None, None))
+        self.targets = np.array(checks.array("targets", targets, len(self.inputs)))
+        for values in (self.inputs, self.targets):
+            values.setflags(write=False)
         self.reduction = checks.choice("reduction", reduction, REDUCTIONS)
         self._scale = 1.0 / len(self.inputs) if reduction == "mean" else 1.0
 

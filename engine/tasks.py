@@ -135,7 +135,9 @@ class Task:
         parts: dict[Part, FeatureMajor] = {}
         for part in PARTS:
             inputs, targets = self.data.part(part)
-            parts[part] = FeatureMajor(with_ones(inputs), np.ascontiguousarray(targets.T))
+            parts[part] = FeatureMajor(with_ones(inputs), np.array(targets.T, order="C"))
+            for values in parts[part]:
+                values.setflags(write=False)
         return parts
 
     def to_dict(self) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from engine import checks
 from engine.descent import divergence_limit
 from engine.propagation import Pass, Propagation
 from engine.runs import Best, Recipe, Run, checked_changes
+from engine.streams import stream
 from engine.tasks import Task
 from engine.types import Array, Part
 
@@ -266,7 +267,7 @@ class _Batches:
     def of_epoch(self, epoch: int) -> list[Pass]:
         """The batches, with the cases in the order of the epoch, drawn from (seed, epoch)."""
         if self._shuffle and self._ordered_for != epoch:
-            self._lay(np.random.default_rng([self._seed, epoch]).permutation(self._cases.cases))
+            self._lay(stream("order", self._seed, epoch).permutation(self._cases.cases))
             self._ordered_for = epoch
         return self._passes
 

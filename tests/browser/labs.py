@@ -285,17 +285,16 @@ class TrainingLab(Lab):
 
     def pictures(self) -> list[str]:
         """The network and the output as they are painted."""
-        script = (
-            "return ['network', 'output'].map((name) => document.querySelector(`#training-${name} canvas`).toDataURL())"
-        )
-        return list(self.page.js(script))
+        canvases = "[...document.querySelectorAll('#training-network canvas, #training-output canvas')]"
+        return list(self.page.js(f"return {canvases}.map((canvas) => canvas.toDataURL())"))
 
     def curves(self) -> dict[str, Any]:
         """Points of both curves as drawn: epoch, training, validation; and shapes and annotations of their chart."""
         return dict(
             self.page.js(
                 """
-                const {_fullData: [training, validation], _fullLayout: layout} = document.querySelector("#training-curves");
+                const {_fullData, _fullLayout: layout} = document.getElementById("training-curves");
+                const [training, validation] = _fullData;
                 return {
                   epoch: Array.from(training.x), training: Array.from(training.y), validation: Array.from(validation.y),
                   shapes: layout.shapes.map(({x0, x1}) => [x0, x1]),

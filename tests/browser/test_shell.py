@@ -176,7 +176,7 @@ def test_every_width_and_the_keyboard(page: Page, kind: type[Lab], main: str, ax
         check_width(lab, main, width, height)
     check_axes(page, axes)
     page.resize(1024, 600)
-    check_keyboard(page)
+    check_keyboard(page, main)
 
 
 def check_width(lab: Lab, main: str, width: int, height: int) -> None:
@@ -224,10 +224,12 @@ FOCUSABLE = """
 """
 
 
-def check_keyboard(page: Page) -> None:
+def check_keyboard(page: Page, main: str) -> None:
     """The tabulator reaches whatever can be used, and what has the focus is in sight."""
     wanted = page.js(FOCUSABLE + "return all.flatMap((element, i) => reachable(element) ? [i] : []);")
     assert len(wanted) > 20
+    picture = page.js(FOCUSABLE + "return all.findIndex((element) => element.closest(arguments[0]))", main)
+    assert picture in wanted, "the main picture must take keys"
     page.js("document.activeElement.blur(); window.scrollTo(0, 0)")
     reached: list[int] = []
     while True:

