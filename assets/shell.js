@@ -128,6 +128,8 @@
     setProps("shell-notice", { children: unknown ? `There is no page at ${pathname.slice(0, 60)}; this is ${lab.title}.` : "" });
     show(lab);
     if (!lab.restored || pathname + search !== address(lab.name)) restore(lab, unknown ? {} : parameters(search));
+    // the others too, while the server that sent this page is there
+    for (const other of labs) if (!other.restored) restore(other, {});
   }
 
   // A link of the header.

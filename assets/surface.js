@@ -6,6 +6,7 @@
   const KEY_STEP = 1 / 60; // of the window
   const FOLLOW = 60; // ms of rest after which the other pictures follow the map
   const REST = 250; // ms of rest after which the fields of the start follow the pointer
+  const AGAIN = 1000; // ms until a server that did not answer is asked again
   const DIGITS = 4;
 
   const lab = {
@@ -40,6 +41,13 @@
     askPaths({ settings: lab.settings });
   }
 
+  function askAll() {
+    const part = JSON.stringify(lab.named);
+    if (part !== lab.part) askBase({ settings: lab.settings });
+    lab.part = part;
+    wish();
+  }
+
   function hearBase(answer, { settings }) {
     if (!complain(answer)) return;
     const known = lab.base !== null;
@@ -67,11 +75,13 @@
   }
 
   function complain(answer) {
-    const words = answer === null ? "The server does not answer; start it again and change anything to go on." : answer.error;
+    const words = answer === null ? "The server does not answer. The pictures follow by themselves when it is back." : answer.error;
     // only what was said here is taken back: a sentence about the link stays until its reader changes something
     if (words || lab.complained) window.dash_clientside.set_props("surface-notice", { children: words || "" });
     lab.complained = Boolean(words);
     if (words) [lab.wished, lab.part] = ["", ""];
+    clearTimeout(lab.again);
+    if (answer === null) lab.again = setTimeout(askAll, AGAIN);
     return !words;
   }
 
@@ -181,10 +191,8 @@
     if (!settings || !visible) return still;
     lab.settings = settings;
     showRates(settings);
-    const surface = JSON.stringify(part);
-    if (surface !== lab.part) askBase({ settings });
-    lab.part = surface;
-    wish();
+    lab.named = part;
+    askAll();
     return still;
   }
 

@@ -4,7 +4,7 @@
   const LAB = "training";
   const KEY = "explorer-training"; // in sessionStorage: a reload goes on, another tab does not see it
   const CURVES_EVERY = 160; // ms; a chart takes as long to draw as ten pictures
-  const WORDS_EVERY = 1000; // ms
+  const WORDS_EVERY = 300; // ms
   const SAVE_EVERY = 2000; // ms
   const LOOK_EVERY = 1000; // ms between two looks for a server that does not answer
   const RATE_RESTS = 200; // ms that the rate must stand still before it counts, so that a drag is one change
@@ -68,7 +68,8 @@
         adopt(data.scene);
         present(data.scene);
       }
-      Object.assign(lab, { sentence: data.sentence, log: { first_rate: data.first_rate, changes: data.changes } });
+      data.frames.at(-1).sentence = data.sentence; // said when that frame is shown
+      Object.assign(lab, { log: { first_rate: data.first_rate, changes: data.changes } });
     }
     buttons();
   }
@@ -115,6 +116,7 @@
 
   function show(frame) {
     lab.frame = frame;
+    if (frame.sentence) lab.sentence = frame.sentence;
     for (const point of frame.curve) explorer.history.add(lab.history, point);
     lab.network.frame(frame);
     lab.output.frame(frame);
@@ -177,7 +179,7 @@
   // ---- the link and the browser's storage ----------------------------------------------------------------------
 
   function link() {
-    if (!lab.frame || !lab.log.first_rate) return;
+    if (!lab.frame || !lab.log.first_rate || player.state.until !== null) return; // a replay has its link already
     const { first_rate, changes } = lab.log;
     const tellable = changes.split(",").length <= MOST_CHANGES;
     if (!tellable) say(`The learning rate was changed more than ${MOST_CHANGES} times: a link holds the settings, not this run.`);
@@ -293,6 +295,7 @@
   // A preset's button -> the values of all controls, in their order.
   function preset(clicks, presets) {
     const { triggered_id: pressed, outputs_list: outputs } = window.dash_clientside.callback_context;
+    begin(); // from the beginning also where the settings are those already
     return outputs.map(({ id }) => presets[pressed.preset][id.setting]);
   }
 

@@ -14,6 +14,7 @@ FRAME_SECONDS = 0.0135  # a sixtieth less what the pictures and the way take
 _FIRST_PIECE = 16
 _GROWTH = 4
 _PIECES = 2  # of a frame's time, once a run goes at full speed
+_REPLAY_POINTS = 400  # a replay shows as fine a curve as its original, which went at a pace for people
 _RESOLUTION = 16  # a point of the curves at least every sixteenth of the way so far
 MOST_FRAMES = 12
 MOST_UPDATES = 1_000  # an epoch of a thousand cases one by one
@@ -73,10 +74,11 @@ def _for_a_frame(run: Run, until: int | None, piece: int, clock: Callable[[], fl
     """
     begin = now = clock()
     before = begin
+    resolution = _RESOLUTION if until is None else _REPLAY_POINTS
     between = [run]
     # another piece only where most of it still fits
     while now + (now - before) / 2 - begin < FRAME_SECONDS and run.diverged_at is None:
-        updates = _allowed(run, min(piece, max(run.updates_per_epoch, run.step // _RESOLUTION)), until)
+        updates = _allowed(run, min(piece, max(run.updates_per_epoch, (until or run.step) // resolution)), until)
         if not updates:
             break
         before = now

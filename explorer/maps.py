@@ -9,7 +9,8 @@ import numpy.typing as npt
 from engine.types import Array
 from explorer.numbers import short
 
-_DECADES = 1e-3
+_VALLEY = 0.02
+_FINEST = 1e-7
 _TICKS = 6
 
 
@@ -67,7 +68,8 @@ def levels(errors: Array, logarithmic: bool) -> Levels:
     floor, top = float(finite.min()), float(finite.max())
     if not logarithmic or top <= floor:
         return Levels(floor, 0.0, False, floor, top if top > floor else floor + 1.0)
-    offset = _DECADES * (top - floor)
+    # as fine as the valley asks: a tenth of what the lowest fiftieth of the map rises above its floor
+    offset = max(0.1 * (float(np.quantile(finite, _VALLEY)) - floor), _FINEST * (top - floor))
     return Levels(floor, offset, True, float(np.log10(offset)), float(np.log10(top - floor + offset)))
 
 

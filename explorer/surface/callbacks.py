@@ -53,7 +53,7 @@ def draw_paths(wish: dict[str, Any]) -> dict[str, Any]:
         "start": start.tolist(),
         "paths": figures.map_paths(found, shown),
         "relief": figures.relief_paths(found, shown),
-        "error_figure": figures.error_figure(found, shown.lowest),
+        "error_figure": figures.error_figure(found, shown.lowest if len(shown.minima) else None),
         "fit_figure": figures.fit_figure(shown, found, start),
         "start_sentence": words.start_sentence(shown, start),
         "sentences": [

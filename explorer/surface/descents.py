@@ -56,7 +56,8 @@ def start_stability(scene: Scene, start: Array) -> Stability:
 
 
 def steps_to(errors: Array, lowest: float) -> int | None:
-    """The first step whose error has lost all but 1 % of what it could lose, None where none has."""
+    """The step from which on all but 1 % of the error that can be lost is lost, None where it is not at the end."""
     allowed = lowest + CLOSE * (errors[0] - lowest)
-    reached = np.flatnonzero(errors <= allowed)
-    return int(reached[0]) if len(reached) else None
+    above = np.flatnonzero(errors > allowed)
+    step = int(above[-1]) + 1 if len(above) else 0
+    return step if step < len(errors) else None

@@ -4,6 +4,7 @@ A figure is {"data": [...], "layout": {...}} with colours as tokens, which the b
 picture has a base, drawn when the surface changes, and paths, drawn when anything moves.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -44,23 +45,23 @@ def relief_paths(found: Sequence[Descent], scene: Scene) -> list[Trace]:
 
 def error_figure(found: Sequence[Descent], lowest: float | None) -> Figure:
     """The error at every step of every path; above the lowest error where that is known, so a log axis fits."""
-    floor = lowest if lowest is not None else 0.0
+    curves = [descent.errors - (lowest or 0.0) for descent in found]
     data = [
         {
             "type": "scatter",
             "mode": "lines",
             "name": descent.title,
             "x": typed(np.arange(len(descent.errors)), "i4"),
-            "y": typed(_above(descent.errors, floor), "f8"),
+            "y": typed(np.where(above > 0.0, above, np.nan), "f8"),
             "line": {"color": f"token:{descent.name}", "width": 2, "dash": DASHES[descent.name]},
             "hovertemplate": "step %{x}<br>%{y:.4~g}<extra>" + descent.title + "</extra>",
         }
-        for descent in found
+        for descent, above in zip(found, curves, strict=True)
     ]
     title = "Error" if lowest is None else "Error − minimum"
     layout = {
         "xaxis": {"title": {"text": "Step"}, "rangemode": "tozero"},
-        "yaxis": {"title": {"text": title}, "nticks": 6, **LOG_AXIS},
+        "yaxis": {"title": {"text": title}, "nticks": 6, "range": _error_range(curves), **LOG_AXIS},
         "showlegend": False,
     }
     return {"data": data, "layout": layout}
@@ -95,10 +96,13 @@ def fit_figure(scene: Scene, found: Sequence[Descent], start: Array) -> Figure:
     return {"data": [*lines, cases], "layout": layout}
 
 
-def _above(errors: Array, floor: float) -> Array:
-    """Errors above the floor, none so small that rounding alone would stretch a logarithmic axis."""
-    above = errors - floor
-    return np.maximum(above, _SMALLEST * max(float(above[0]), 1e-300))
+def _error_range(curves: Sequence[Array]) -> list[float]:
+    """The range of a logarithmic axis for these errors: what rounding leaves of zero lies below it."""
+    positive = [curve[curve > 0.0] for curve in curves]
+    shown = np.concatenate([curve for curve in positive if len(curve)] or [np.ones(1)])
+    top = float(shown.max())
+    bottom = max(float(shown.min()), _SMALLEST * max((float(curve[0]) for curve in curves), default=top))
+    return [math.log10(min(bottom, top)) - 0.3, math.log10(top) + 0.3]
 
 
 def _map(scene: Scene, first: Array, second: Array, errors: Array, scale: Levels) -> Figure:
@@ -186,7 +190,7 @@ def _relief(scene: Scene, first: Array, second: Array, errors: Array, scale: Lev
             "zaxis": {"title": {"text": "E"}, "range": [low - 0.02 * (high - low), high]},
             "aspectmode": "manual",
             "aspectratio": {"x": 1, "y": 1, "z": 0.75},
-            "camera": {"eye": {"x": 1.35, "y": -1.6, "z": 1.05}, "center": {"x": 0, "y": 0, "z": -0.12}},
+            "camera": {"eye": {"x": 0.95, "y": -1.3, "z": 1.65}, "center": {"x": 0, "y": 0, "z": -0.12}},
         },
     }
     return {"data": [surface], "layout": layout}

@@ -15,23 +15,24 @@ Window = tuple[tuple[float, float], tuple[float, float]]
 # Round the weights that made the data: t = 1 + x / 2.
 _LINE_WINDOW: Window = ((-3.5, 4.5), (-3.0, 5.0))
 _SIGMOID_WINDOW: Window = ((-4.0, 8.0), (-6.0, 6.0))
-_PROBES = 15  # along either axis
+_PROBES = 15  # along either axis, for the curvature
+_MAP_PROBES = 101  # for the lowest error
 
 
 @dataclass(frozen=True)
 class Scene:
     """One surface and how to look at it.
 
-    ``inputs`` (N,) and ``targets`` (N,) are None for a test function; ``minima`` (M, 2) are the known ones and
-    ``lowest`` their lowest error. ``quadratic`` is true where the curvature is the same everywhere, so that what it
-    says about rates holds everywhere.
+    ``inputs`` (N,) and ``targets`` (N,) are None for a test function; ``minima`` (M, 2) are the known ones;
+    ``lowest`` is their error, or where none is known the lowest within the window. ``quadratic`` is true where the
+    curvature is the same everywhere, so that what it says about rates holds everywhere.
     """
 
     surface: ErrorSurface
     window: Window
     minima: Array
     weight_names: tuple[str, str]
-    lowest: float | None = None
+    lowest: float
     quadratic: bool = False
     logistic: bool = False
     inputs: Array | None = None
@@ -64,7 +65,16 @@ def scene(surface: str, cases: int, noise: float, centre: float, data_seed: int,
     if surface == "sigmoid_neuron":
         classes = (targets > 1.0 + 0.5 * centre).astype(np.float64)
         neuron = SigmoidNeuron(with_bias, classes, reduction=reduction)
-        return Scene(neuron, _SIGMOID_WINDOW, np.empty((0, 2)), names, logistic=True, inputs=inputs, targets=classes)
+        return Scene(
+            neuron,
+            _SIGMOID_WINDOW,
+            np.empty((0, 2)),
+            names,
+            lowest=float(neuron.error(grid(*axes(_SIGMOID_WINDOW, _MAP_PROBES))).min()),
+            logistic=True,
+            inputs=inputs,
+            targets=classes,
+        )
     bowl = LinearNeuron(with_bias, targets, reduction=reduction)
     return Scene(
         bowl,

@@ -73,7 +73,7 @@ _FIELDS: dict[str, Any] = {
         "sum",
         {"sum": "Sum", "mean": "Mean"},
         label="Error over the cases",
-        help="The sum over all cases, as in the introduction, or their mean, as in most libraries.",
+        help="The sum over all cases, as in textbooks, or their mean, as in most libraries.",
         part="surface",
     ),
     "levels": choice(

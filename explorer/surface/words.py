@@ -15,6 +15,7 @@ _SMALL_RATIO = 0.02
 _LITTLE_LOST = 0.05
 _NEAR = 0.02
 _ROUNDING = 1e-12
+_FLAT = 1e-6  # a slope that no rate makes up for
 
 
 def start_sentence(scene: Scene, start: Array) -> str:
@@ -26,14 +27,20 @@ def start_sentence(scene: Scene, start: Array) -> str:
 
 def stability_sentence(scene: Scene, at_start: Stability) -> str:
     """Which rates this surface allows for plain gradient descent."""
-    place = "on this surface" if scene.quadratic else "at the start point, a local value, for this surface bends"
     limit = at_start.largest_stable_rate
-    if not math.isfinite(limit):
-        return "Nothing curves upwards at the start point, so no rate is too large there."
-    words = f"Plain gradient descent becomes unstable above the rate {short(limit)}: 2 / the largest curvature {place}."
+    if not scene.quadratic:
+        if not math.isfinite(limit):
+            return (
+                "Nothing curves upwards at the start point, so it tells no limit for the rate; further on there is one."
+            )
+        return (
+            f"At the start point plain gradient descent is stable up to the rate {short(limit, 4)}, 2 / the largest "
+            "curvature there. This surface bends, so further on the limit is another."
+        )
+    words = f"Plain gradient descent becomes unstable above the rate {short(limit, 4)}: 2 / the largest curvature."
     if at_start.best_rate is not None:
         condition = short(at_start.condition_number)
-        words += f" The best rate is {short(at_start.best_rate)}; the condition number is {condition}."
+        words += f" The best rate is {short(at_start.best_rate, 4)}; the condition number is {condition}."
     return words
 
 
@@ -52,10 +59,8 @@ def descent_sentence(descent: Descent, scene: Scene, at_start: Stability, lowest
 
 
 def lowest_error(scene: Scene, found: Sequence[Descent]) -> float:
-    """The error to measure against: the surface's own minimum, or the lowest that any path reached."""
-    if scene.lowest is not None:
-        return scene.lowest
-    return min((float(np.min(descent.errors)) for descent in found), default=0.0)
+    """The error to measure against: the lowest that the surface is known to have, or that a path found."""
+    return min([scene.lowest, *(float(np.min(descent.errors)) for descent in found)])
 
 
 def _ratio(descent: Descent, at_start: Stability) -> float | None:
@@ -75,10 +80,11 @@ def _crawl(descent: Descent, scene: Scene, ratio: float | None, lowest: float) -
 
 
 def _walks_on(descent: Descent, scene: Scene) -> bool:
-    """Whether the last step went downhill on a slope like the first: neither settled nor jumping across a valley."""
+    """Whether the last step went downhill on a slope like the first: not settled, not flat, not across a valley."""
     first, last = scene.surface.gradient(descent.weights[[0, -1]])
     step = descent.weights[-1] - descent.weights[-2]
-    return float(step @ last) < 0.0 and float(np.linalg.norm(last)) > 0.5 * float(np.linalg.norm(first))
+    steep = float(np.linalg.norm(last)) > max(0.5 * float(np.linalg.norm(first)), _FLAT)
+    return float(step @ last) < 0.0 and steep
 
 
 def _lost(errors: Array, lowest: float) -> float:
@@ -91,7 +97,9 @@ def _fate(descent: Descent, lowest: float) -> str:
     if max(first, last) - lowest <= _ROUNDING * max(1.0, abs(lowest)):
         return f"the error stays at {short(last, 4)} for {steps}."
     if last > first:
-        return f"the error grew from {short(first)} to {short(last)} in {steps}; the rate is too large."
+        newton = "Newton's method seeks a point without slope, be it a minimum or not"
+        why = newton if descent.name == "newton" else "the rate is too large"
+        return f"the error grew from {short(first)} to {short(last)} in {steps}; {why}."
     close = steps_to(errors, lowest)
     if close is not None:
         return f"{plural(close, 'step')} to lose 99 % of the error it can lose; error {short(last, 4)} after {steps}."

@@ -74,7 +74,7 @@ class TrainingSettings:
         0.03, 1e-4, 10.0, scale="log", label="Learning rate", part="live",
         help="How far an update goes for a given slope. May change while the network trains.",
     )  # fmt: skip
-    speed: str = choice("fastest", SPEEDS, label="Speed (updates)", help="Updates each second.", part="live")
+    speed: str = choice("500", SPEEDS, label="Speed (updates)", help="Updates each second.", part="live")
     error_axis: str = choice(
         "log", {"log": "Logarithmic", "linear": "Linear"}, label="Error axis", help="Scale of the curves.", part="view"
     )  # fmt: skip
@@ -101,7 +101,7 @@ PRESETS: dict[str, Preset] = {
         "Two arms that only a deeper network tells apart.",
         {
             "dataset": "spiral", "hidden_layers": "8, 8, 4", "optimizer": "adam", "learning_rate": 0.01,
-            "training_share": 70, "noise": 0.05, "seed": 3,
+            "training_share": 70, "noise": 0.05, "seed": 3, "speed": "fastest",
         },
     ),
     "overfitting": Preset(
@@ -109,7 +109,7 @@ PRESETS: dict[str, Preset] = {
         "Few noisy points and a big network: training error goes on falling, validation error turns and rises.",
         {
             "dataset": "circle", "cases": 150, "noise": 0.5, "training_share": 20, "hidden_layers": "32, 32",
-            "seed": 3, "speed": "500", "error_axis": "linear",
+            "seed": 3, "error_axis": "linear",
         },
     ),
 }  # fmt: skip

@@ -9,6 +9,7 @@ from explorer.numbers import plural, short
 # it was then; one without the other is noise.
 _TURNED = 0.05
 _LEARNT = 0.8
+_RESTED = 0.2  # of the way since the best: less may be a passing swing
 _MOST_WEIGHTS = 300
 
 
@@ -22,8 +23,15 @@ def sentence(run: Run) -> str:
     if best is None or measures.validation_error is None:
         return f"Training error {short(measures.training_error)} after {_epochs(run, run.step)}."
     now, lowest, when = measures.validation_error, best.error, _epochs(run, best.step)
+    if now < lowest:
+        return f"Validation error {short(now)}, the lowest so far."
     above = now / lowest - 1.0 if lowest > 0.0 else 0.0
-    if above < _TURNED or measures.training_error > _LEARNT * measure_weights(run.task, best.weights).training_error:
+    rested = run.step - best.step > _RESTED * run.step
+    if (
+        above < _TURNED
+        or not rested
+        or measures.training_error > _LEARNT * measure_weights(run.task, best.weights).training_error
+    ):
         return f"Validation error {short(now)}; its best so far was {short(lowest)} at {when}."
     return (
         f"Overfitting since {when}: validation error {short(now)} is {100.0 * above:,.0f} % above its best, "

@@ -200,16 +200,18 @@ def check_width(lab: Lab, main: str, width: int, height: int) -> None:
 
 def check_axes(page: Page, expected: int) -> None:
     """Every axis of every chart has a title, and none is cut off."""
+    sized = "Math.abs(plot._fullLayout.width - plot.clientWidth) + Math.abs(plot._fullLayout.height - plot.clientHeight) < 2"
+    page.wait_for(f"[...document.querySelectorAll('.js-plotly-plot')].every((plot) => !plot.clientWidth || {sized})")
     axes = page.js(
         """
         const inside = (box, frame) => box.left >= frame.left - 1 && box.right <= frame.right + 1
           && box.top >= frame.top - 1 && box.bottom <= frame.bottom + 1;
         return [...document.querySelectorAll(".js-plotly-plot")].filter((plot) => plot.clientWidth).flatMap((plot) => {
-          const {xaxis, yaxis, scene} = plot._fullLayout, frame = plot.getBoundingClientRect();
+          const {xaxis, yaxis, scene} = plot.layout, frame = plot.getBoundingClientRect();
           const titles = [...plot.querySelectorAll(".xtitle, .ytitle")];
           const whole = titles.every((title) => inside(title.getBoundingClientRect(), frame));
           const all = scene ? [scene.xaxis, scene.yaxis, scene.zaxis] : [xaxis, yaxis];
-          return all.map((axis) => [plot.id, axis.title.text ?? "", whole]);
+          return all.map((axis) => [plot.id, axis.title?.text ?? "", whole]);
         });
         """
     )
@@ -228,7 +230,9 @@ def check_keyboard(page: Page, main: str) -> None:
     """The tabulator reaches whatever can be used, and what has the focus is in sight."""
     wanted = page.js(FOCUSABLE + "return all.flatMap((element, i) => reachable(element) ? [i] : []);")
     assert len(wanted) > 20
-    picture = page.js(FOCUSABLE + "return all.findIndex((element) => element.closest(arguments[0]))", main)
+    picture = page.js(
+        FOCUSABLE + "return all.findIndex((element) => element.matches(arguments[0]))", f"{main}, {main} canvas"
+    )
     assert picture in wanted, "the main picture must take keys"
     page.js("document.activeElement.blur(); window.scrollTo(0, 0)")
     reached: list[int] = []

@@ -18,6 +18,12 @@ from tests.browser.page import Page
 CONTOURS = ((10, 0.1), (11, 0.45), (9, 0.8))  # of the lowest 18 lines, where round the bowl
 
 
+def units_per_pixel(page: Page) -> list[float]:
+    """Of the map's axes, both counted upwards."""
+    axes = "const {xaxis, yaxis} = document.getElementById('surface-map')._fullLayout;"
+    return list(page.js(f"{axes} return [xaxis.p2l(1) - xaxis.p2l(0), yaxis.p2l(0) - yaxis.p2l(1)]"))
+
+
 def angle(one: Array, other: Array) -> float:
     """Degrees between two directions."""
     cosine = one @ other / (np.linalg.norm(one) * np.linalg.norm(other))
@@ -74,6 +80,8 @@ def test_a_click_on_the_map_starts_a_descent_in_every_picture(lab: SurfaceLab, p
 
 def test_the_first_step_leaves_its_contour_at_a_right_angle(lab: SurfaceLab, page: Page) -> None:
     lab.open("rate_gradient_descent=0.003")
+    across, up = units_per_pixel(page)
+    assert across == pytest.approx(up, rel=1e-6), "a right angle needs equal scales"
     for level, share in CONTOURS:
         point, contour = lab.contour_point(level, share)
         start = lab.click_at(*np.round(point))
@@ -158,8 +166,8 @@ def test_several_optimizers_walk_together_and_other_surfaces_have_their_own_map(
     axes = "const {xaxis, yaxis} = document.getElementById('surface-map')._fullLayout;"
     shown = page.js(f"{axes} return [...xaxis.range, ...yaxis.range]")
     assert shown == pytest.approx([left, right, bottom, top])
-    per_pixel = page.js(f"{axes} return [xaxis, yaxis].map((axis) => axis.p2l(1) - axis.p2l(0))")
-    assert per_pixel[0] == pytest.approx(-per_pixel[1], rel=1e-6), "the scales of both axes must be equal"
+    across, up = units_per_pixel(page)
+    assert across == pytest.approx(up, rel=1e-6)
     assert not page.js("return document.getElementById('surface-fit-panel').offsetParent"), "there is no data to fit"
 
 
