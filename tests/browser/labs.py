@@ -103,6 +103,15 @@ class SurfaceLab(Lab):
     map = "#surface-map .nsewdrag"
     _lines = ".path-layer path[stroke-linejoin]"
 
+    def open_flat(self, query: str = "") -> None:
+        """Open without the 3-D picture: in software it takes most of the time, and not every test looks at it."""
+        self.page.open(f"/surface?{query}")
+        self.hide_space()
+        self.wait_until_shown()
+
+    def hide_space(self) -> None:
+        self.page.js("document.getElementById('surface-relief').style.display = 'none'")
+
     def wait_until_shown(self) -> None:
         self.page.wait_for("document.querySelectorAll('#surface-map .contourlevel path').length > 10", 20)
         self.page.wait_for("document.querySelector('#surface-map .path-start')")

@@ -44,11 +44,12 @@ def test_edited_links_to_the_surface_lab_are_told_in_a_sentence(page: Page) -> N
     lab = SurfaceLab(page)
     page.open(f"/nowhere/{quote(SCRIPT)}?steps=3")
     page.wait_for_text("#shell-notice", "There is no page at /nowhere/")
+    lab.hide_space()
     assert page.text("#shell-notice").endswith("this is Surface.")
     lab.wait_until_shown()
     assert lab.settings().steps == 100
 
-    lab.open(f"{HOSTILE_NUMBERS}&cases=50")
+    lab.open_flat(f"{HOSTILE_NUMBERS}&cases=50")
     check_complaint(lab, "notice", "not 1e999; 100 is used. 2 more values were not legal.", {"cases": 50})
     lab.wait_until_drawn()
     lab.type("steps", "9")
@@ -93,7 +94,7 @@ def test_edited_links_to_the_training_lab_and_wild_input_are_told_in_a_sentence(
 
 def test_going_between_labs_back_forward_and_copying_the_link(page: Page) -> None:
     surface, training = SurfaceLab(page), TrainingLab(page)
-    surface.open("steps=42")
+    surface.open_flat("steps=42")
     surface.wait_for_address()
     page.click("#nav-training")
     training.wait_until_shown()
@@ -157,8 +158,10 @@ def test_light_dark_and_palette_reach_every_picture_and_are_kept(page: Page) -> 
     assert page.js(f"return {looks}") == dark
     assert lab.pictures() == in_green
 
+    surface = SurfaceLab(page)
+    surface.hide_space()
     page.click("#nav-surface")
-    SurfaceLab(page).wait_until_shown()
+    surface.wait_until_shown()
     stroke = page.js("return document.querySelector('.path-layer path').getAttribute('stroke')")
     assert stroke == theme.tokens("dark")["gradient_descent"]
 
@@ -200,8 +203,10 @@ def check_width(lab: Lab, main: str, width: int, height: int) -> None:
 
 def check_axes(page: Page, expected: int) -> None:
     """Every axis of every chart has a title, and none is cut off."""
-    sized = "Math.abs(plot._fullLayout.width - plot.clientWidth) + Math.abs(plot._fullLayout.height - plot.clientHeight) < 2"
-    page.wait_for(f"[...document.querySelectorAll('.js-plotly-plot')].every((plot) => !plot.clientWidth || {sized})")
+    page.wait_for(
+        "[...document.querySelectorAll('.js-plotly-plot')].filter((plot) => plot.clientWidth).every((plot) =>"
+        " Math.hypot(plot._fullLayout.width - plot.clientWidth, plot._fullLayout.height - plot.clientHeight) < 1)"
+    )
     axes = page.js(
         """
         const inside = (box, frame) => box.left >= frame.left - 1 && box.right <= frame.right + 1

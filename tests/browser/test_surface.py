@@ -79,7 +79,7 @@ def test_a_click_on_the_map_starts_a_descent_in_every_picture(lab: SurfaceLab, p
 
 
 def test_the_first_step_leaves_its_contour_at_a_right_angle(lab: SurfaceLab, page: Page) -> None:
-    lab.open("rate_gradient_descent=0.003")
+    lab.open_flat("rate_gradient_descent=0.003")
     across, up = units_per_pixel(page)
     assert across == pytest.approx(up, rel=1e-6), "a right angle needs equal scales"
     for level, share in CONTOURS:
@@ -96,7 +96,7 @@ def test_the_first_step_leaves_its_contour_at_a_right_angle(lab: SurfaceLab, pag
 
 
 def test_the_learning_rate_moves_the_path_from_crawling_to_divergence(lab: SurfaceLab, page: Page) -> None:
-    lab.open()
+    lab.open_flat()
     (before,) = lab.wait_until_drawn()
     lab.focus_slider("rate_gradient_descent")
     page.press("ArrowRight", 4)  # a tenth of a decade
@@ -172,7 +172,7 @@ def test_several_optimizers_walk_together_and_other_surfaces_have_their_own_map(
 
 
 def test_a_reload_keeps_the_surface_lab(lab: SurfaceLab, page: Page) -> None:
-    lab.open()
+    lab.open_flat()
     lab.type("steps", "37")
     lab.choose("levels", "linear")
     page.click(".chip-momentum label")
@@ -182,6 +182,7 @@ def test_a_reload_keeps_the_surface_lab(lab: SurfaceLab, page: Page) -> None:
     address, settings = lab.wait_for_address(), lab.settings()
     sentences = page.text("#surface-sentences")
     page.reload()
+    lab.hide_space()
     lab.wait_until_shown()
     page.wait_for_text("#surface-sentences", sentences.splitlines()[0])
     assert lab.settings() == settings

@@ -73,7 +73,8 @@ def test_speed_and_learning_rate_change_while_it_runs(lab: TrainingLab, page: Pa
     lab.open()
     lab.play()
     lab.choose("speed", "20")
-    page.wait_for("explorer.training.player.state.speed === '20' && explorer.training.player.state.queue.length === 0")
+    steps = "explorer.training.lab.history.step"
+    page.wait_for(f"{steps}.at(-1) - {steps}.at(-2) === 1")  # what had come before is shown
     updates, seconds = page.js(
         """
         const step = () => explorer.training.lab.frame.step;

@@ -47,7 +47,7 @@ def test_a_link_shows_the_other_person_the_same_screen(page: Page, second_page: 
         surface="himmelblau", optimizers=("momentum", "adam"), steps=60, start_w1=-1.0, start_w2=2.0
     )
     surface = SurfaceLab(second_page)
-    surface.open(urlencode(to_link(chosen)))
+    surface.open_flat(urlencode(to_link(chosen)))
     assert surface.settings() == chosen
     assert len(surface.wait_until_drawn()) == 2
 
