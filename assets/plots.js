@@ -78,7 +78,8 @@
   const theme = () => window.explorer.theme?.data();
   const hasSize = (element) => element.clientWidth > 0 && element.clientHeight > 0;
 
-  const sizeOf = (element) => `${element.clientWidth} ${element.clientHeight}`;
+  const fits = ({ _fullLayout: drawnLast, clientWidth, clientHeight }) =>
+    Math.abs(drawnLast.width - clientWidth) < 1 && Math.abs(drawnLast.height - clientHeight) < 1;
 
   function look() {
     const { schemes } = theme();
@@ -115,7 +116,7 @@
     const { data, layout } = compose(entry, look());
     keepCameras(element, layout);
     forgetRanges(element, layout);
-    Object.assign(entry, { painted: true, size: sizeOf(element) });
+    entry.painted = true;
     const { waiting } = entry;
     entry.waiting = [];
     await window.Plotly.react(element, data, layout, { ...theme().config, responsive: false });
@@ -127,10 +128,8 @@
       const entry = drawn.get(target);
       if (!entry || !hasSize(target) || !window.Plotly || !theme()) continue;
       if (!entry.painted) paint(target);
-      else if (entry.size !== sizeOf(target)) {
-        entry.size = sizeOf(target);
-        window.Plotly.Plots.resize(target);
-      }
+      // by what Plotly drew last: it gives up on an element that was hidden before it came to it
+      else if (!fits(target)) window.Plotly.Plots.resize(target).catch(() => undefined);
     }
   });
 

@@ -93,12 +93,12 @@ def test_speed_and_learning_rate_change_while_it_runs(lab: TrainingLab, page: Pa
     changed_after = lab.update()
     lab.focus_slider("learning_rate")
     page.press("ArrowRight", 5)
-    lab.choose("speed", "fastest")
+    lab.choose("speed", "500")
     page.wait_for("new URLSearchParams(location.search).get('changes')")
-    lab.wait_for_update(changed_after + 500)
+    lab.wait_for_update(changed_after + 300)
     lab.type("learning_rate", "0.005")
     page.wait_for("new URLSearchParams(location.search).get('changes').split(',').length === 2")
-    lab.wait_for_update(lab.update() + 500)
+    lab.wait_for_update(lab.update() + 200)
     lab.pause()
     run = lab.run()
     assert run.recipe.optimizer.learning_rate == 0.03
@@ -136,7 +136,7 @@ def test_the_overfitting_preset_shows_overfitting(lab: TrainingLab, page: Page) 
 
 
 def test_a_reload_keeps_the_run_and_pauses_it(lab: TrainingLab, page: Page) -> None:
-    lab.open("hidden_layers=3,+3&dataset=xor&seed=7&optimizer=adam&learning_rate=0.01")
+    lab.open("hidden_layers=3,+3&dataset=xor&seed=7&optimizer=adam&learning_rate=0.01&speed=500")
     lab.play()
     lab.wait_for_update(300)
     lab.pause()

@@ -17,12 +17,12 @@ def path_of(link: str, page: Page) -> str:
 
 def test_a_link_shows_the_other_person_the_same_screen(page: Page, second_page: Page) -> None:
     here, there = TrainingLab(page), TrainingLab(second_page)
-    here.open("seed=5&hidden_layers=5&dataset=moons&batch_size=7&optimizer=momentum&learning_rate=0.02")
+    here.open("seed=5&hidden_layers=5&dataset=moons&batch_size=7&optimizer=momentum&learning_rate=0.02&speed=500")
     here.play()
     here.wait_for_update(300)
     here.type("learning_rate", "0.1")
     page.wait_for("new URLSearchParams(location.search).get('changes')")
-    here.wait_for_update(here.update() + 300)
+    here.wait_for_update(here.update() + 200)
     here.pause()
     page.wait_for("document.getElementById('training-sentence').textContent.length > 30")
     assert len(here.run().changes) == 1
@@ -55,11 +55,11 @@ def test_a_link_shows_the_other_person_the_same_screen(page: Page, second_page: 
 def test_two_people_train_at_once_without_seeing_each_other(page: Page, second_page: Page) -> None:
     labs = [TrainingLab(page), TrainingLab(second_page)]
     for lab, seed in zip(labs, (21, 22), strict=True):
-        lab.open(f"seed={seed}")
+        lab.open(f"seed={seed}&speed=500")
         lab.play()
     for _ in range(2):  # both go on while the other one does
         for lab in labs:
-            lab.wait_for_update(lab.update() + 500)
+            lab.wait_for_update(lab.update() + 150)
     for lab in labs:
         lab.pause()
     for lab, seed in zip(labs, (21, 22), strict=True):
