@@ -100,8 +100,7 @@
     if (lab.paths) lab.layer.draw(lab.paths);
     map.addEventListener("pointerdown", pressed);
     map.addEventListener("pointermove", pointed);
-    map.addEventListener("pointerup", () => (lab.dragging = false));
-    map.addEventListener("pointercancel", () => (lab.dragging = false));
+    for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, () => (lab.dragging = false));
     map.addEventListener("pointerleave", () => tell());
     map.addEventListener("click", (event) => event.pointerType === "touch" && moveTo(lab.layer.at(event)));
     map.addEventListener("keydown", keyed);

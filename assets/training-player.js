@@ -86,7 +86,7 @@
         state.until = null;
       },
       single: (updates) => {
-        Object.assign(state, { playing: false, refused: false, single: updates });
+        Object.assign(state, { playing: false, until: null, refused: false, single: updates });
       },
       // A new run, or a kept one; answers that belong to the former are thrown away.
       begin(run = null, until = null) {

@@ -198,12 +198,13 @@
   function save() {
     if (!lab.frame || player.state.run === null) return;
     lab.saved = now();
-    const { part, rate, scene, log, sentence } = lab;
+    const { part, scene, log, sentence } = lab;
     const { frame, history } = arrived();
     try {
-      sessionStorage.setItem(KEY, JSON.stringify({ part, rate, scene, frame, history, log, sentence, run: player.state.run }));
+      const { run, until } = player.state;
+      sessionStorage.setItem(KEY, JSON.stringify({ part, scene, frame, history, log, sentence, run, until }));
     } catch {
-      sessionStorage.removeItem(KEY); // full or forbidden: the link still replays
+      // full or forbidden: the link still replays
     }
   }
 
@@ -228,14 +229,15 @@
     lab.history = explorer.history.create();
     lab.log = {};
     player.begin(null, replay ? until : null);
-    say("");
+    if (!replay) explorer.address.extra(LAB, {});
+    if (!lab.waiting) say("");
     buttons();
   }
 
   function takeUp(stored) {
-    const { scene, frame, history, log, sentence, run } = stored;
+    const { scene, frame, history, log, sentence, run, until } = stored;
     Object.assign(lab, { history, log, sentence });
-    player.begin(run);
+    player.begin(run, until); // a replay goes on; else it rests
     present(scene);
     show(frame);
     settled();

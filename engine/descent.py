@@ -17,7 +17,9 @@ _DIVERGED_FACTOR = 1e6
 
 def divergence_limit(first_error: Array) -> Array:
     """The error above which a descent counts as diverged: a million times max(1, error at the start)."""
-    return _DIVERGED_FACTOR * np.maximum(1.0, np.asarray(first_error))
+    with np.errstate(over="ignore"):
+        limit = _DIVERGED_FACTOR * np.maximum(1.0, np.asarray(first_error))
+    return np.asarray(np.minimum(limit, np.finfo(np.float64).max))  # an infinite error is never sound
 
 
 @dataclass(frozen=True, eq=False)

@@ -103,12 +103,15 @@ def _huber(logits: Array, outputs: Array, delta: Array) -> Callable[[Array], Eva
 
 def _sigmoid_cross_entropy(logits: Array, outputs: Array, delta: Array) -> Callable[[Array], Evaluate]:
     def against(targets: Array) -> Evaluate:
-        told = inner(logits, targets)
-
         def evaluate() -> Total:
-            # E = -sum t log y + (1 - t) log(1 - y) = sum log(1 + exp(z)) - t z, which never takes the log of 0
-            np.logaddexp(0.0, logits, delta)
-            total: Total = np.add.reduce(delta, axis=(-2, -1)) - told()
+            # E = -sum t log y + (1 - t) log(1 - y) = sum max(z, 0) - t z + log(1 + exp(-|z|)): no log of 0, and no
+            # difference of large numbers
+            np.abs(logits, delta)
+            np.negative(delta, delta)
+            np.exp(delta, delta)
+            np.log1p(delta, delta)
+            np.add(delta, np.maximum(logits, 0.0) - targets * logits, delta)
+            total: Total = np.add.reduce(delta, axis=(-2, -1))
             # dE/dz = y - t
             np.subtract(outputs, targets, delta)
             return total

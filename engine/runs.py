@@ -131,8 +131,11 @@ class Run:
         return replace(self.recipe.optimizer, **settings) if settings else self.recipe.optimizer
 
     def change(self, setting: str, value: float) -> "Run":
-        """The same run with a setting of its optimizer altered from the present step on."""
-        log = tuple(entry for entry in self.changes if entry[:2] != (self.step, setting))
+        """The same run with a setting of its optimizer altered from the present step on.
+
+        Changes that a replay had still before it are gone: from here the run goes its own way.
+        """
+        log = tuple(e for e in self.changes if e.step <= self.step and e[:2] != (self.step, setting))
         unaltered = replace(self, changes=log).optimizer
         if unaltered.with_setting(setting, value) != unaltered:
             log = checked_changes([*log, Change(self.step, setting, value)], self.recipe.optimizer)

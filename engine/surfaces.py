@@ -200,8 +200,9 @@ class SigmoidNeuron(_NeuronOnData):
     def _error_rows(self, weights: Array) -> Array:
         logits = weights @ self.inputs.T
         if self.error_name == "cross_entropy":
-            # E = sum log(1 + exp(z)) - t z
-            total: Array = np.logaddexp(0.0, logits).sum(-1) - logits @ self.targets
+            # E = sum max(z, 0) - t z + log(1 + exp(-|z|)), which does not lose its digits near 0
+            each = np.maximum(logits, 0.0) - self.targets * logits + np.log1p(np.exp(-np.abs(logits)))
+            total: Array = each.sum(-1)
             return total
         # E = 1/2 sum (t - y)^2
         residual = self.targets - self._activities(logits)

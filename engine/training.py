@@ -217,7 +217,9 @@ class _Workbench:
         if self._validation is None:
             return
         error = float(self._validation.forward())
-        if math.isfinite(error) and (self._best is None or error < self._best.error):
+        better = math.isfinite(error) and (self._best is None or error < self._best.error)
+        # a saturated output hides infinite weights from the error
+        if better and np.isfinite(self._weights).all():
             self._best = Best(self._step, error, _frozen(self._weights.copy()))
 
     def _next_error_is_sound(self) -> bool:

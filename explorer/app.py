@@ -1,5 +1,7 @@
 """The app: pages, callbacks, nothing else."""
 
+from collections.abc import Collection
+
 from dash import Dash
 from flask import Flask
 
@@ -13,7 +15,7 @@ from explorer.training import layout as training_layout
 _LABS = ((surface_layout, surface_callbacks), (training_layout, training_callbacks))
 
 
-def create_app(hosts: frozenset[str] = frozenset()) -> Dash:
+def create_app(hosts: Collection[str] = ()) -> Dash:
     """A new app that keeps nothing between requests; ``hosts`` are names it may be asked under besides localhost."""
     app = Dash(
         __name__,
@@ -27,11 +29,11 @@ def create_app(hosts: frozenset[str] = frozenset()) -> Dash:
     shell.register(app, labs)
     for _, callbacks in _LABS:
         callbacks.register(app)
-    harden(app, hosts)
+    harden(app, frozenset(hosts))
     return app
 
 
-def create_server(hosts: frozenset[str] = frozenset()) -> Flask:
+def create_server(hosts: Collection[str] = ()) -> Flask:
     """The same as a WSGI app for any server, with any number of processes: ``explorer.app:create_server()``."""
     server: Flask = create_app(hosts).server
     return server

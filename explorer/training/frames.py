@@ -93,7 +93,7 @@ def _bytes(activities: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
     if not np.isfinite(activities).all():
         activities = _finite(activities)
     reach = max(1.0, float(np.abs(activities).max()))
-    return (activities * (_BYTE / reach) + _BYTE).astype(np.uint8)
+    return np.rint(activities * (_BYTE / reach) + _BYTE).astype(np.uint8)
 
 
 def _finite(values: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
