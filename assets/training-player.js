@@ -101,6 +101,7 @@
         if (!lost) return;
         if (state.run !== null) state.single ??= state.flight.single;
         state.flight = null;
+        if (!state.queue.length && !wanting()) settled();
       },
     };
   }

@@ -223,6 +223,8 @@ class SurfaceLab(Lab):
             # one that runs away is drawn up to a point far outside
             whole = len(line) == len(descent.weights)
             shown = line if whole else line[:-1]
+            if len(shown) > len(descent.weights):
+                return f"{descent.title}: {len(line)} points are drawn, {len(descent.weights)} were walked"
             if not whole and len(line) < 2:
                 return f"{descent.title}: only {len(line)} points are drawn"
             apart = np.abs(shown - self.place_of(descent.weights[: len(shown)])).max(initial=0.0)

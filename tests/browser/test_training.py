@@ -190,3 +190,16 @@ def test_the_server_dies_and_comes_back(lab: TrainingLab, page: Page, served: Se
     assert lab.run_text() == lab.alone()
     curves = lab.curves()
     assert curves["epoch"] == sorted(set(curves["epoch"]))
+
+    # what is pressed while it is away holds when it is back: pause, then one update
+    lab.play()
+    served.kill()
+    page.wait_for_text("#training-state", "The server does not answer")
+    page.click("#training-play")
+    page.click("#training-step-update")
+    before = json.loads(lab.run_text())["step"]
+    served.start()
+    page.wait_for("document.getElementById('training-state').textContent === ''")
+    lab.settle()
+    assert lab.update() == before + 1
+    assert lab.run_text() == lab.alone()
