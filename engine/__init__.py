@@ -8,6 +8,7 @@ from engine.curvature import Stability, hessian, stability
 from engine.datasets import DATASETS, Dataset
 from engine.descent import Path, descend
 from engine.errors import ERRORS, ErrorFunction
+from engine.formulas import Formula
 from engine.gradient_check import GradientCheck, check_gradient
 from engine.landscapes import LANDSCAPES, Landscape
 from engine.network import INITIALISERS, Forward, Network
@@ -25,6 +26,7 @@ from engine.optimizers import (
     Optimizer,
     RMSProp,
 )
+from engine.planes import Plane
 from engine.runs import Best, Change, Recipe, Run
 from engine.surfaces import ErrorSurface, LinearNeuron, SigmoidNeuron
 from engine.tasks import Task
@@ -49,6 +51,7 @@ __all__ = [
     "Dataset",
     "ErrorFunction",
     "ErrorSurface",
+    "Formula",
     "Forward",
     "GradientCheck",
     "GradientDescent",
@@ -62,6 +65,7 @@ __all__ = [
     "Newton",
     "Optimizer",
     "Path",
+    "Plane",
     "RMSProp",
     "Recipe",
     "Run",

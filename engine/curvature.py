@@ -8,12 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from engine import checks
+from engine.differences import EPSILON, STEP
 from engine.surfaces import ErrorSurface, HasHessian, in_chunks
 from engine.types import Array
 
-# The cube root of the machine epsilon balances rounding against truncation in a central difference.
-_EPSILON = float(np.finfo(np.float64).eps)
-STEP = _EPSILON ** (1.0 / 3.0)
 _MOST_WEIGHTS = 2_000
 
 
@@ -50,7 +48,7 @@ def stability(surface: ErrorSurface, weights: npt.ArrayLike) -> Stability:
     values, vectors = np.linalg.eigh(matrix)
     smallest, largest = float(values[0]), float(values[-1])
     # an eigenvalue within rounding of zero is a flat direction; a difference rounds by epsilon over its step
-    rounding = _EPSILON if isinstance(surface, HasHessian) else _EPSILON / STEP
+    rounding = EPSILON if isinstance(surface, HasHessian) else EPSILON / STEP
     bowl = smallest > largest * len(values) * rounding
     return Stability(
         values,

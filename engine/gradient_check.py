@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine import checks
-from engine.curvature import STEP
+from engine.differences import STEP
 from engine.surfaces import ErrorSurface
 from engine.types import Array
 
