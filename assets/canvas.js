@@ -207,11 +207,9 @@
       due = performance.now() + interval;
       action();
     };
-    const call = () => {
+    return () => {
       if (timer === null) timer = setTimeout(fire, Math.max(0, due - performance.now()));
     };
-    call.cancel = () => clearTimeout(timer);
-    return call;
   }
 
   // One canvas that fills its container, with pointer, touch and keyboard.
@@ -235,11 +233,10 @@
     const redraw = () => {
       pending ||= requestAnimationFrame(() => ((pending = 0), draw()));
     };
-    const observer = new ResizeObserver(() => {
+    new ResizeObserver(() => {
       [width, height] = [container.clientWidth, container.clientHeight];
       draw();
-    });
-    observer.observe(container);
+    }).observe(container);
 
     const at = (event) => parts.point(event.offsetX, event.offsetY);
     const leave = () => parts.point(null, null);
@@ -258,13 +255,6 @@
       font: () => getComputedStyle(container).fontFamily,
       label: (text) => canvas.setAttribute("aria-label", text),
       say: (text) => (spoken.textContent = text),
-      destroy() {
-        observer.disconnect();
-        cancelAnimationFrame(pending);
-        canvas.remove();
-        spoken.remove();
-        container.classList.remove(parts.className);
-      },
     };
   }
 

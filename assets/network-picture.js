@@ -1,6 +1,6 @@
 "use strict";
 // The network as columns of neurons, each a picture of its own activity over the input plane, joined by its weights.
-// create(container, options) -> picture; options: palette, onHover(target | null), onLayout(columns).
+// create(container, options) -> picture; options: palette, onHover(target | null).
 (() => {
   const LIMIT = 600; // links drawn in one frame
   const WORDS = 1000; // ms between two descriptions for screen readers
@@ -55,7 +55,6 @@
       repaintPictures();
       select();
       if (target && !shown(target)) point(null);
-      options.onLayout?.(columns.map(({ layer, x, size, count, shown }) => ({ layer, x, size, count, shown })));
     }
 
     function draw(sheet) {
@@ -157,14 +156,7 @@
       scene: setScene,
       frame,
       palette: setPalette,
-      setPalette,
-      redraw: stage.redraw,
       caption: () => (scene && columns ? data.caption(scene, columns, LIMIT) : ""),
-      destroy() {
-        describe.cancel();
-        live.cancel();
-        stage.destroy();
-      },
     };
   }
 

@@ -131,18 +131,7 @@
     };
 
     if (options.palette) setPalette(options.palette);
-    return {
-      scene: setScene,
-      frame,
-      palette: setPalette,
-      setPalette,
-      redraw: stage.redraw,
-      destroy() {
-        describe.cancel();
-        live.cancel();
-        stage.destroy();
-      },
-    };
+    return { scene: setScene, frame, palette: setPalette };
   }
 
   window.explorer.outputMap = { create };

@@ -6,7 +6,7 @@
   const LOW = 6; // frames left when the next tick is asked for: one is always on its way while these are shown
   const PATIENT = 40; // ms between frames above which each is asked for when it is due, so that a pause is exact
   const LATE = 1000; // ms after which an unanswered tick makes one look whether the server is there
-  const LOST = 8000; // ms after which a living server is asked again
+  const LOST = 60000; // ms after which a tick that a living server has not answered is given up; then twice as long
 
   // updates a second, or "fastest" -> how many updates before a frame, frames in a tick, and ms between frames
   function pace(speed) {
@@ -17,94 +17,133 @@
     return { updates, frames: interval > PATIENT ? 1 : AHEAD, interval };
   }
 
-  // send(request), show(frame), settled(): the queue has run dry and nothing is on its way; now() in ms.
-  function create({ send, show, settled, now }) {
+  // send(request), drop(): the request on its way is given up; show(frame); settled(): the queue has run dry and
+  // nothing is on its way; now() in ms.
+  function create({ send, drop, show, settled, now }) {
+    // queue: [{frame, interval: ms after the frame before it}]; shown: when the last frame was due; away: no server
     const state = {
       generation: 0, run: null, playing: false, single: null, until: null, speed: "fastest",
-      queue: [], flight: null, serial: 0, due: 0, silent: false, refused: false,
+      queue: [], flight: null, serial: 0, shown: -Infinity, away: false, patience: LOST, refused: false,
     };
 
-    function ask() {
-      const { single } = state;
-      const { updates, frames } = single ? { updates: single, frames: 1 } : pace(state.until === null ? state.speed : "fastest");
-      const first = state.run === null;
-      state.serial += 1;
-      state.flight = { id: state.serial, generation: state.generation, at: now(), single };
-      if (!first) state.single = null;
-      send({ id: state.serial, generation: state.generation, run: state.run, frames: first ? 0 : frames, updates, until: first ? null : state.until });
-    }
-
+    const paced = () => pace(state.until === null ? state.speed : "fastest");
     const wanting = () => (state.run === null && !state.refused) || state.playing || state.single !== null;
 
+    function wish() {
+      if (state.run === null) return { frames: 0, updates: null, until: null, interval: 0 };
+      if (state.single) return { frames: 1, updates: state.single, until: null, interval: 0 };
+      return { ...paced(), until: state.until };
+    }
+
+    function ask() {
+      const { interval, ...rest } = wish();
+      const single = state.run === null ? null : state.single;
+      state.serial += 1;
+      state.flight = { id: state.serial, generation: state.generation, at: now(), interval, single };
+      if (single) state.single = null;
+      send({ id: state.serial, generation: state.generation, run: state.run, ...rest });
+    }
+
     function dueToAsk() {
-      if (state.flight || !wanting()) return false;
+      if (state.flight || state.away || !wanting()) return false;
       if (state.run === null || state.single) return true;
-      const { interval } = pace(state.until === null ? state.speed : "fastest");
-      return interval > PATIENT ? state.queue.length === 0 && now() >= state.due : state.queue.length <= LOW;
+      const { interval } = paced();
+      return interval > PATIENT ? state.queue.length === 0 && now() >= state.shown + interval : state.queue.length <= LOW;
+    }
+
+    function rest() {
+      if (!state.queue.length && !state.flight && !wanting()) settled();
     }
 
     // Once for every animation frame.
     function turn() {
-      const at = now();
-      if (state.queue.length && at >= state.due) {
-        const { interval } = pace(state.speed);
-        // a little late is caught up with, so that the mean is right; after a longer rest it starts anew
-        state.due = at - state.due > 2 * interval + FRAME ? at + interval : state.due + interval;
-        show(state.queue.shift());
-        if (!state.queue.length && !state.flight && !wanting()) settled();
-      }
+      showDue(now());
       if (dueToAsk()) ask();
+    }
+
+    function showDue(at) {
+      const due = state.queue.length ? state.shown + state.queue[0].interval : Infinity;
+      if (at < due) return;
+      const { frame, interval } = state.queue.shift();
+      // a little late is caught up with, so that the mean is right; after a longer rest it starts anew
+      state.shown = at - due > 2 * interval + FRAME ? at : due;
+      show(frame);
+      rest();
     }
 
     // True if the answer was the one waited for.
     function answer(data) {
       if (!data || data.id !== state.flight?.id) return false;
-      state.flight = null;
-      state.silent = false;
+      const { interval } = state.flight;
+      Object.assign(state, { flight: null, away: false });
       if (data.generation !== state.generation) return false;
-      if (data.error) {
-        Object.assign(state, { playing: false, single: null, until: null, refused: true });
-        return true;
-      }
-      state.run = data.run;
-      state.queue.push(...data.frames);
-      const last = data.frames[data.frames.length - 1];
-      if (last.diverged_at !== null || (state.until !== null && last.step >= state.until)) {
-        state.playing = false;
-        state.until = null;
-      }
+      if (data.error) refuse();
+      else take(data, interval);
       return true;
+    }
+
+    function refuse() {
+      Object.assign(state, { playing: false, single: null, until: null, refused: true });
+      if (state.run !== null) rest();
+    }
+
+    function take({ run, frames }, interval) {
+      state.run = run;
+      state.queue.push(...frames.map((frame) => ({ frame, interval })));
+      const last = frames[frames.length - 1];
+      const arrived = state.until !== null && last.step >= state.until;
+      if (last.diverged_at !== null || arrived) Object.assign(state, { playing: false, until: null });
+    }
+
+    // What the lost tick had to do is still to be done; the run is where it was before.
+    function lose() {
+      const { generation, single } = state.flight;
+      state.flight = null;
+      if (generation === state.generation) state.single ??= single;
+      drop();
     }
 
     return {
       state, turn, answer,
       play() {
-        Object.assign(state, { playing: true, refused: false, due: now() });
+        Object.assign(state, { playing: true, refused: false, shown: -Infinity });
       },
       pause() {
-        state.playing = false;
-        state.until = null;
+        Object.assign(state, { playing: false, until: null });
+        rest();
       },
-      single: (updates) => {
+      single(updates) {
         Object.assign(state, { playing: false, until: null, refused: false, single: updates });
+      },
+      // What was computed for another speed follows at once, so that the new one holds from now on.
+      speed(speed) {
+        if (speed === state.speed) return;
+        Object.assign(state, { speed, shown: -Infinity });
+        for (const waiting of [...state.queue, state.flight]) if (waiting) waiting.interval = 0;
       },
       // A new run, or a kept one; answers that belong to the former are thrown away.
       begin(run = null, until = null) {
-        Object.assign(state, { generation: state.generation + 1, run, until, playing: until !== null, single: null, queue: [], due: 0, refused: false });
+        const anew = { queue: [], shown: -Infinity, single: null, refused: false };
+        Object.assign(state, anew, { generation: state.generation + 1, run, until, playing: until !== null });
       },
-      late: () => state.flight !== null && now() - state.flight.at > LATE,
-      // alive: the server answered a look. A tick lost with the server that had it is asked for again.
+      late: () => state.away || (state.flight !== null && now() - state.flight.at > LATE),
+      // The request came to nothing: no server was there.
+      unanswered(id) {
+        if (id !== state.flight?.id) return;
+        state.away = true;
+        lose();
+        rest();
+      },
+      // alive: the server answered a look. A slow answer is waited for; one that went down with its server is not.
       looked(alive) {
-        if (!state.flight) return;
-        const lost = alive && (state.silent || now() - state.flight.at > LOST);
-        state.silent = !alive;
-        if (!lost) return;
-        if (state.run !== null) state.single ??= state.flight.single;
-        state.flight = null;
-        if (!state.queue.length && !wanting()) settled();
+        const overdue = state.flight !== null && now() - state.flight.at > state.patience;
+        if (alive && overdue) state.patience *= 2;
+        if (alive && state.flight && (state.away || overdue)) lose();
+        state.away = !alive;
+        if (alive) rest();
       },
     };
   }
 
-  window.explorer = Object.assign(window.explorer || {}, { player: { create, pace } });
+  window.explorer = Object.assign(window.explorer || {}, { player: { create } });
 })();

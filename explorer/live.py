@@ -18,6 +18,7 @@ _REPLAY_POINTS = 400  # a replay shows as fine a curve as its original, which we
 _RESOLUTION = 16  # a point of the curves at least every sixteenth of the way so far
 MOST_FRAMES = 12
 MOST_UPDATES = 1_000  # an epoch of a thousand cases one by one
+MOST_OF_A_FRAME = 16  # updates before a moment, or an epoch of them: nobody is offered a speed that needs more
 LONGEST_TICK = 1.0  # seconds, a moment that has begun excepted
 LAST_STEP = 100_000_000
 
@@ -26,8 +27,9 @@ LAST_STEP = 100_000_000
 class Pace:
     """How a tick goes on.
 
-    ``frames`` moments with ``updates`` updates before each; None means as many as fit into the time that a frame
-    is shown. ``until`` is a step at which to stop, None for no such step.
+    ``frames`` moments with ``updates`` updates before each, but never more than an epoch or ``MOST_OF_A_FRAME``;
+    None means as many as fit into the time that a frame is shown. ``until`` is a step at which to stop, None for no
+    such step.
     """
 
     frames: int
@@ -56,7 +58,8 @@ def moments(run: Run, pace: Pace, clock: Callable[[], float] = time.perf_counter
     piece, begin = _FIRST_PIECE, clock()
     for _ in range(pace.frames):
         if pace.updates is not None:
-            between = [advance(run, updates=_allowed(run, pace.updates, pace.until))]
+            updates = min(pace.updates, max(run.updates_per_epoch, MOST_OF_A_FRAME))
+            between = [advance(run, updates=_allowed(run, updates, pace.until))]
         else:
             between, piece = _for_a_frame(run, pace.until, piece, clock)
         if between[-1].step == run.step and between[-1].diverged_at == run.diverged_at:

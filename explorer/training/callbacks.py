@@ -16,6 +16,8 @@ from explorer.training.layout import (
     CURVES_BASE,
     EXTRA_KEYS,
     LAB,
+    LINK_LIMITS,
+    MOST_CHANGES,
     PRESET_VALUES,
     SHOWN,
 )
@@ -24,7 +26,6 @@ from explorer.training.tasks import first_run, recipe, task
 
 _LONGEST_RUN = 8_000_000
 _LONGEST_HISTORY = 2_000
-MOST_CHANGES = 200  # that a link tells
 
 
 def register(app: Dash) -> None:
@@ -38,6 +39,7 @@ def register(app: Dash) -> None:
         Input(f"{LAB}-visible", "data"),
         State(f"{LAB}-address", "data"),
         State(CURVES_BASE, "data"),
+        State(LINK_LIMITS, "data"),
         prevent_initial_call=True,
     )
     app.clientside_callback(  # type: ignore[no-untyped-call]

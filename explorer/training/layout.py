@@ -1,9 +1,12 @@
 """The training lab on the page: what to press on top, the network and its output large, the curves below."""
 
+from typing import Any
+
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from explorer.controls import aria, button, control, notice, panel
+from explorer.live import LAST_STEP
 from explorer.settings_wiring import stores
 from explorer.training.figures import curves
 from explorer.training.settings import PRESETS, TrainingSettings, preset_values
@@ -13,6 +16,7 @@ TITLE = "Training"
 PATH = "/training"
 # In a link beside the settings: where the run stands, and how it came there.
 EXTRA_KEYS = ("step", "first_rate", "changes")
+MOST_CHANGES = 200  # that a link tells
 
 PLAY = "training-play"
 STEP_UPDATE = "training-step-update"
@@ -27,8 +31,10 @@ CURVES = "training-curves"
 CURVES_BASE = "training-curves-base"
 SENTENCE = "training-sentence"
 STATE = "training-state"
+SPOKEN = "training-spoken"
 SHOWN = "training-shown"
 PRESET_VALUES = "training-preset-values"
+LINK_LIMITS = "training-link-limits"
 
 
 def preset_id(name: str) -> dict[str, str]:
@@ -50,6 +56,7 @@ def _stores() -> list[Component]:
         *stores(LAB, TrainingSettings, EXTRA_KEYS),
         dcc.Store(id=CURVES_BASE, data=curves()),
         dcc.Store(id=PRESET_VALUES, data={name: preset_values(name) for name in PRESETS}),
+        dcc.Store(id=LINK_LIMITS, data={"last_step": LAST_STEP, "most_changes": MOST_CHANGES}),
         dcc.Store(id=SHOWN),
     ]
 
@@ -57,13 +64,16 @@ def _stores() -> list[Component]:
 def _transport() -> Component:
     buttons = [
         button(PLAY, "Play", icon="play", variant="filled"),
-        button(STEP_UPDATE, "One update", "Train on the next batch", icon="step", compact=True),
-        button(STEP_EPOCH, "One epoch", "Train once on every training case", icon="forward", compact=True),
-        button(RESET, "Reset", "Back to the same first weights", icon="reset", compact=True),
-        button(NEW_SEED, "New seed", "Other data, other first weights", icon="seed", compact=True),
+        _described(STEP_UPDATE, "One update", "Train on the next batch", icon="step", compact=True),
+        _described(STEP_EPOCH, "One epoch", "Train once on every training case", icon="forward", compact=True),
+        _described(RESET, "Reset", "Back to the same first weights", icon="reset", compact=True),
+        _described(NEW_SEED, "New seed", "Other data, other first weights", icon="seed", compact=True),
     ]
+    # the numbers change with every frame: who listens to the page is told now and then instead
+    spoken = html.P(id=SPOKEN, className="spoken", role="status", **aria(live="polite"))
     return html.Section(
         [
+            spoken,
             html.Div(buttons, className="transport-buttons"),
             html.Div(
                 [
@@ -81,13 +91,19 @@ def _transport() -> Component:
     )
 
 
+def _described(id: str | dict[str, str], label: str, help: str, **more: Any) -> Component:
+    """A button whose help is not for eyes alone."""
+    return button(id, label, help, **more, **aria(description=help))
+
+
 def _number(label: str, id: str, series: str = "") -> Component:
     mark = [html.Span(className=f"series series-{series}", **aria(hidden="true"))] if series else []
-    return html.Div([html.Span([*mark, label], className="number-label"), html.Output("–", id=id)], className="number")
+    number = html.Output("–", id=id, **aria(live="off"))
+    return html.Div([html.Span([*mark, label], className="number-label"), number], className="number")
 
 
 def _controls() -> Component:
-    presets = [button(preset_id(name), preset.title, preset.help) for name, preset in PRESETS.items()]
+    presets = [_described(preset_id(name), preset.title, preset.help) for name, preset in PRESETS.items()]
     return html.Div(
         [
             panel("Presets", html.Div(presets, className="presets")),

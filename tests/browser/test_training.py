@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
 import pytest
 
 from engine import advance, measure
+from explorer.live import LAST_STEP
+from explorer.settings import to_link
+from explorer.training.callbacks import MOST_CHANGES
+from explorer.training.settings import TrainingSettings
 from explorer.training.tasks import first_run
 from tests.browser.conftest import Served
 from tests.browser.labs import TrainingLab, named
@@ -107,6 +112,121 @@ def test_speed_and_learning_rate_change_while_it_runs(lab: TrainingLab, page: Pa
     assert lab.run_text() == lab.alone(first_rate=0.03)
 
 
+def test_a_link_holds_what_can_be_made_again(lab: TrainingLab, page: Page) -> None:
+    lab.open("seed=5")
+    lab.press("step-epoch")
+    assert "step=13" in lab.copied_link()
+
+    lab.type("hidden_layers", "abc")
+    page.wait_for_text("#training-state", "Hidden layers must be at most 8 numbers from 1 to 64")
+    page.wait_for("new URLSearchParams(location.search).get('hidden_layers') === '4, 2'")
+    assert told(lab.copied_link()) == to_link(TrainingSettings(seed=5))
+    lab.choose("speed", "20")  # what is wished beside it counts
+    page.wait_for("new URLSearchParams(location.search).get('speed') === '20'")
+    assert told(lab.copied_link()) == to_link(TrainingSettings(seed=5, speed="20"))
+    assert lab.value("hidden_layers") == "abc"
+    assert "Hidden layers must be" in page.text("#training-state"), "it stays until its reader changes something"
+
+    lab.type("hidden_layers", "3")
+    page.wait_for("document.getElementById('training-state').textContent === ''")
+    lab.settle()
+    assert told(lab.copied_link())["hidden_layers"] == "3"
+
+
+def test_a_run_that_no_link_may_tell_is_not_told(lab: TrainingLab, page: Page) -> None:
+    lab.open()
+    lab.press("step-epoch")
+    for step, changes, words in (
+        (LAST_STEP, MOST_CHANGES, None),
+        (LAST_STEP + 1, MOST_CHANGES, "This run is beyond update 100\u2009000\u2009000: a link holds the settings"),
+        (LAST_STEP, MOST_CHANGES + 1, "changed more than 200 times: a link holds the settings"),
+        (12, 0, None),
+    ):
+        log = ",".join(["5:0.1"] * changes)
+        page.js(
+            "const {lab} = explorer.training; lab.frame.step = arguments[0]; lab.log.changes = arguments[1];", step, log
+        )
+        link = told(lab.copied_link())
+        extra = {"step": str(step), "first_rate": "0.03"} | ({"changes": log} if log else {})
+        assert link == to_link(lab.settings()) | ({} if words else extra)
+        assert words in page.text("#training-state") if words else page.text("#training-state") == ""
+
+
+def told(link: str) -> dict[str, str]:
+    return dict(parse_qsl(urlsplit(link).query))
+
+
+def test_the_sentence_of_state_says_what_matters_most(lab: TrainingLab, page: Page) -> None:
+    lab.open()
+    state = (
+        "return explorer.trainingWords.state("
+        "{away: false, epoch: null, until: null, refusal: '', untold: '', ...arguments[0]})"
+    )
+    assert page.js(state, {}) == ""
+    assert page.js(state, {"untold": "untold"}) == "untold"
+    assert page.js(state, {"untold": "untold", "refusal": "refused"}) == "refused"
+    replaying = {"until": 12345, "untold": "untold", "refusal": "refused"}
+    assert page.js(state, replaying) == "Replaying the run of this link to update 12\u2009345 …"
+    assert page.js(state, replaying | {"away": True}).startswith("The server does not answer. A run begins")
+    kept = page.js(state, replaying | {"away": True, "epoch": 7.5})
+    assert kept.startswith("The server does not answer. The run is kept here at epoch 7;")
+
+
+def test_a_refusal_in_the_middle_loses_nothing(lab: TrainingLab, page: Page) -> None:
+    page.expect_console("status of 413")
+    link = "step=130&first_rate=0.03"
+    lab.open(link)
+    lab.settle()
+    lab.play()
+    lab.wait_for_update(300)
+    page.js("explorer.training.lab.settings = {...explorer.training.lab.settings, much: 'x'.repeat(17 << 20)}")
+    page.wait_for_text("#training-state", "The request is larger than 16 MB.")
+    lab.settle()
+    held = lab.run_text()
+    assert lab.update() >= 300
+    assert page.text("#training-play") == "Play"
+
+    page.js("const {lab} = explorer.training, {much, ...rest} = lab.settings; lab.settings = rest")
+    lab.play()
+    page.wait_for("document.getElementById('training-state').textContent === ''")
+    lab.wait_for_update(json.loads(held)["step"] + 100)
+    lab.pause()
+    assert lab.run_text() == lab.alone()
+
+
+def test_who_listens_is_told_at_a_pause_and_not_with_every_frame(lab: TrainingLab, page: Page) -> None:
+    lab.open()
+    page.wait_for_text("#training-spoken", "Epoch 0: training error")
+    page.js(
+        """
+        window.spoken = [];
+        const watch = (id, list) => new MutationObserver(() => list.push(document.getElementById(id).textContent))
+          .observe(document.getElementById(id), {childList: true, characterData: true, subtree: true});
+        watch("training-spoken", spoken);
+        watch("training-state", spoken);
+        watch("training-play", window.labels = []);
+        """
+    )
+    lab.play()
+    lab.wait_for_update(600)
+    assert page.js("return spoken") == []
+    assert page.js("return labels") == ["Pause"]
+    lab.pause()
+    epoch = int(lab.number("epoch").replace("\u2009", ""))
+    error, validation = lab.number("training-error"), lab.number("validation-error")
+    said = f"Epoch {epoch}: training error {error}, validation error {validation}."
+    assert page.js("return spoken") == [said]
+    assert page.js("return document.getElementById('training-play').getAttribute('aria-pressed')") is None
+
+    # while it runs, now and then
+    lab.play()
+    page.js("explorer.training.lab.spoken -= 10000")
+    page.wait_for("spoken.length === 2")
+    lab.wait_for_update(lab.update() + 200)
+    assert len(page.js("return spoken")) == 2
+    lab.pause()
+
+
 def test_the_overfitting_preset_shows_overfitting(lab: TrainingLab, page: Page) -> None:
     lab.open()
     page.click(named(lab="training", preset="overfitting"))
@@ -191,15 +311,16 @@ def test_the_server_dies_and_comes_back(lab: TrainingLab, page: Page, served: Se
     curves = lab.curves()
     assert curves["epoch"] == sorted(set(curves["epoch"]))
 
-    # what is pressed while it is away holds when it is back: pause, then one update
+    # a pause while it is away holds when it is back
     lab.play()
+    lab.wait_for_update(lab.update() + 200)
     served.kill()
-    page.wait_for_text("#training-state", "The server does not answer")
     page.click("#training-play")
-    page.click("#training-step-update")
-    before = json.loads(lab.run_text())["step"]
+    page.wait_for_text("#training-state", "The server does not answer")
+    paused = lab.run_text()
     served.start()
     page.wait_for("document.getElementById('training-state').textContent === ''")
     lab.settle()
-    assert lab.update() == before + 1
-    assert lab.run_text() == lab.alone()
+    page.wait_for(f"new URLSearchParams(location.search).get('step') === '{lab.update()}'")
+    assert lab.run_text() == paused
+    assert page.text("#training-play") == "Play"

@@ -17,6 +17,7 @@ from engine import (
     AdaGrad,
     Adam,
     Change,
+    Dataset,
     GradientDescent,
     Momentum,
     Network,
@@ -27,7 +28,9 @@ from engine import (
     advance,
     start,
 )
+from engine.datasets import MOST_CASES
 from engine.runs import decode, encode
+from engine.types import Array
 from tests.engine.helpers import assert_same, made_up_task
 
 SPLIT = (0.5, 0.3, 0.2)
@@ -116,6 +119,25 @@ def test_runs_are_equal_when_their_text_is() -> None:
     assert run != "a run"
     # drawn from the seed and given are not the same beginning
     assert start(TASK, RECIPE, seed=5) != start(TASK, RECIPE, seed=5, weights=TASK.network.first_weights(5))
+
+
+def with_inputs(inputs: Array) -> Run:
+    """A run over given cases."""
+    data = Dataset.from_arrays(inputs, inputs[:, 0], (0.9, 0.1, 0.0))
+    return start(Task(data, Network((inputs.shape[1], 1))), Recipe(GradientDescent(), None), seed=3)
+
+
+@pytest.mark.parametrize("cases", [20, MOST_CASES + 1])
+def test_runs_over_given_cases_are_equal_when_every_bit_is(cases: int) -> None:
+    inputs = np.linspace(-1, 1, 2 * cases).reshape(cases, 2)
+    inputs[0, 1] = 0.0
+    run = with_inputs(inputs)
+    for other, same in ((inputs.copy(), True), (inputs * [1, 2], False), (np.where(inputs, inputs, -0.0), False)):
+        assert (run == with_inputs(other)) is same
+        assert (len({run, with_inputs(other)}) == 1) is same
+    assert run != with_inputs(inputs[:-1])
+    assert run != advance(run, updates=1)
+    assert run == run.change("learning_rate", run.optimizer.learning_rate)
 
 
 def test_numbers_of_numpy_are_welcome() -> None:

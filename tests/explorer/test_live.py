@@ -7,7 +7,17 @@ import pytest
 
 from engine import Adam, Dataset, GradientDescent, Network, Optimizer, Recipe, Run, Task, advance, start
 from explorer import live
-from explorer.live import FRAME_SECONDS, LAST_STEP, LONGEST_TICK, MOST_FRAMES, MOST_UPDATES, Pace, moments
+from explorer.live import (
+    FRAME_SECONDS,
+    LAST_STEP,
+    LONGEST_TICK,
+    MOST_FRAMES,
+    MOST_OF_A_FRAME,
+    MOST_UPDATES,
+    Pace,
+    moments,
+)
+from explorer.training.settings import SPEEDS
 
 
 class Clock:
@@ -140,6 +150,23 @@ def test_divergence_is_the_last_moment(clock: Callable[[float], Clock], updates:
 def test_a_tick_that_takes_too_long_ends_with_the_moment_that_it_is_in(clock: Callable[[float], Clock]) -> None:
     found = steps(moments(made(), Pace(12, updates=10), clock(0.4 * LONGEST_TICK / 10)))
     assert found == [[10], [20], [30]]
+
+
+@pytest.mark.parametrize(
+    ("cases", "batch_size", "updates"), [(12, 4, MOST_OF_A_FRAME), (40, 40, MOST_OF_A_FRAME), (100, 1, 75)]
+)
+def test_a_moment_is_an_epoch_at_most_or_what_a_speed_needs(cases: int, batch_size: int, updates: int) -> None:
+    run = made(cases, batch_size)
+    assert max(run.updates_per_epoch, MOST_OF_A_FRAME) == updates
+    assert steps(moments(run, Pace(2, MOST_UPDATES))) == [[updates], [2 * updates]]
+    assert steps(moments(run, Pace(1, updates))) == [[updates]]
+    assert steps(moments(run, Pace(1, updates - 1))) == [[updates - 1]]
+
+
+def test_every_speed_that_is_offered_is_kept() -> None:
+    numbers = [int(speed) for speed in SPEEDS if speed.isdigit()]
+    assert len(numbers) == len(SPEEDS) - 1
+    assert max(numbers) / 60 <= MOST_OF_A_FRAME
 
 
 # --- the same run -------------------------------------------------------------------

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from engine import Run, advance
-from explorer.live import LAST_STEP
+from explorer.live import LAST_STEP, MOST_OF_A_FRAME, MOST_UPDATES
 from explorer.settings import specs, strict
 from explorer.training.callbacks import MOST_CHANGES, read_changes, tick
 from explorer.training.settings import TRAINERS, TrainingSettings
@@ -340,6 +340,13 @@ def test_a_forged_pace_is_refused(name: str) -> None:
     for run, value in itertools.product((ticked()["run"], None), PACES[name]):
         wish = {"run": run, "frames": 1, "updates": 1, name: value}
         assert refused(wish).startswith(f"{name} is ")
+
+
+@pytest.mark.parametrize(("batch_size", "most"), [(1000, MOST_OF_A_FRAME), (1, 950)])
+def test_a_forged_tick_of_the_largest_network_keeps_nobody_waiting(batch_size: int, most: int) -> None:
+    settings = {"cases": 1000, "training_share": 95, "hidden_layers": "64 " * 8, "batch_size": batch_size}
+    told = ticked(settings, run=ticked(settings)["run"], frames=1, updates=MOST_UPDATES)
+    assert [drawn["step"] for drawn in told["frames"]] == [most]
 
 
 def test_wishes_need_frames() -> None:
