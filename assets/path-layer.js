@@ -100,6 +100,17 @@
 
     return {
       redraw,
+      // Where the start is in the window.
+      startAt() {
+        const [view, box] = [scale(), map.getBoundingClientRect()];
+        if (!content) return [-Infinity, -Infinity];
+        return [box.left + view.left + view.x(content.start[0]), box.top + view.top + view.y(content.start[1])];
+      },
+      // The weights that so many pixels to the right and downwards stand for, where a view fills the map.
+      weightsFor(right, down, [across, up]) {
+        const { width, height } = scale();
+        return [(right / width) * (across[1] - across[0]), (-down / height) * (up[1] - up[0])];
+      },
       draw(next) {
         content = next;
         redraw();

@@ -4,7 +4,7 @@
   const TOKEN = "token:";
   const RETRY = 25; // ms between two looks for plotly.js, which Dash loads after the page
 
-  const drawn = new Map(); // element -> {figure, changes, painted, size, waiting}
+  const drawn = new Map(); // element -> {figure, painted, waiting}
 
   // ---- pure: tokens --------------------------------------------------------------------------------------------
 
@@ -36,33 +36,11 @@
     return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, resolve(each, look)]));
   }
 
-  // put(trace, "line.color", value) in place
-  function put(record, path, value) {
-    const keys = path.split(".");
-    const last = keys.pop();
-    let place = record;
-    for (const key of keys) place = place[key] ??= {};
-    place[last] = value;
-  }
-
-  // {figure, changes} -> what Plotly gets. A figure may name its own uirevision: then zoom and camera begin anew.
-  function compose({ figure, changes }, look) {
+  // figure -> what Plotly gets. A figure may name its own uirevision: then zoom and camera begin anew.
+  function compose(figure, look) {
     const data = resolve(figure.data, look);
     const layout = { uirevision: "kept", autosize: true, ...resolve(figure.layout || {}, look), template: resolve(look.template, look) };
-    for (const [index, record] of Object.entries(changes.traces)) {
-      for (const [path, value] of Object.entries(record)) if (data[index]) put(data[index], path, resolve(value, look));
-    }
-    for (const [path, value] of Object.entries(changes.layout)) put(layout, path, resolve(value, look));
     return { data, layout };
-  }
-
-  // Plotly hands the elements of an array to the traces in turn.
-  function remember(changes, update, indices) {
-    for (const [path, value] of Object.entries(update)) {
-      indices.forEach((index, i) => {
-        (changes.traces[index] ||= {})[path] = Array.isArray(value) ? value[i % value.length] : value;
-      });
-    }
   }
 
   // ---- the page ------------------------------------------------------------------------------------------------
@@ -113,13 +91,13 @@
   async function paint(element) {
     const entry = drawn.get(element);
     if (!entry || !hasSize(element)) return;
-    const { data, layout } = compose(entry, look());
+    const { data, layout } = compose(entry.figure, look());
     keepCameras(element, layout);
     forgetRanges(element, layout);
     entry.painted = true;
     const { waiting } = entry;
     entry.waiting = [];
-    await window.Plotly.react(element, data, layout, { ...theme().config, responsive: false });
+    await window.Plotly.react(element, data, layout, { ...theme().config, ...entry.figure.config, responsive: false });
     waiting.forEach((done) => done(element));
   }
 
@@ -137,7 +115,7 @@
   function draw(target, figure) {
     const element = elementOf(target);
     const entry = drawn.get(element) || { waiting: [] };
-    Object.assign(entry, { figure, changes: { traces: {}, layout: {} }, painted: false });
+    Object.assign(entry, { figure, painted: false });
     if (!drawn.has(element)) observer.observe(element);
     drawn.set(element, entry);
     return new Promise((done) => {
@@ -146,35 +124,13 @@
     });
   }
 
-  // As Plotly.restyle and Plotly.relayout, with tokens; the change survives another scheme or palette.
-  function restyle(target, update, indices) {
-    const element = elementOf(target);
-    const entry = drawn.get(element);
-    if (!entry) return undefined;
-    const traces = indices === undefined ? entry.figure.data.map((_, i) => i) : [indices].flat();
-    remember(entry.changes, update, traces);
-    return entry.painted ? window.Plotly.restyle(element, resolve(update, look()), traces) : undefined;
-  }
-
-  function relayout(target, update) {
-    const element = elementOf(target);
-    const entry = drawn.get(element);
-    if (!entry) return undefined;
-    Object.assign(entry.changes.layout, update);
-    return entry.painted ? window.Plotly.relayout(element, resolve(update, look())) : undefined;
-  }
-
-  function forget(target) {
-    const element = elementOf(target);
-    observer.unobserve(element);
-    if (drawn.delete(element)) window.Plotly?.purge(element);
-  }
-
   // For pictures drawn by hand: the stops from -1 to +1 and the inks of the present scheme.
   function palette() {
     const { tokens, diverging } = look();
     return { stops: diverging, ink: tokens.ink, muted: tokens["ink-quiet"], surface: tokens.panel, line: tokens.line };
   }
+
+  const errorStops = () => look().error;
 
   window.addEventListener("explorer:theme", () => {
     if (!theme()) return;
@@ -186,9 +142,9 @@
 
   window.explorer = Object.assign(window.explorer || {}, {
     plots: {
-      draw, restyle, relayout, forget, whenPlotly, palette,
+      draw, palette, errorStops,
       colour: (name) => colourOf(look(), name),
-      pure: { resolve, compose, remember, colourOf },
+      pure: { resolve, compose, colourOf },
     },
   });
 })();

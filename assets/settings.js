@@ -90,7 +90,10 @@
     specifications[lab] = specification;
     const given = inputs[0].map(({ id, value }) => [id.setting, value]);
     const settings = settingsOf(given, numbers, former);
-    if (restoring) window.explorer.address.extra(lab, pick(address || {}, extra));
+    if (restoring) {
+      window.explorer.address.extra(lab, pick(address || {}, extra));
+      window.dispatchEvent(new CustomEvent("explorer:restored", { detail: { lab } }));
+    }
     window.explorer.address.settings(lab, link(settings));
     mend(lab, given, settings);
     quieten(lab, restoring, same(former, settings));
@@ -139,7 +142,7 @@
     idle = setTimeout(() => commit(event.target), IDLE);
   });
 
-  window.explorer = Object.assign(window.explorer || {}, { settings: { set, pure: { parse, legal, settingsOf, link, spoken, scales } } });
+  window.explorer = Object.assign(window.explorer || {}, { settings: { set, legal: (lab, field, value) => legal(specifications[lab].numbers[field], value), pure: { parse, legal, settingsOf, link, spoken, scales } } });
   window.dashMantineFunctions = Object.assign(window.dashMantineFunctions || {}, {
     explorer: {
       linear: (position, options) => spoken(scales.linear.value(position), options),

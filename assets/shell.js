@@ -4,6 +4,7 @@
 (() => {
   const SCHEME_KEY = "mantine-color-scheme-value"; // Mantine's own, so that it agrees
   const PALETTE_KEY = "explorer-palette";
+  const LINK_KEY = "explorer-link-"; // with a lab's name: its last link, in this tab
   const WRITE_INTERVAL = 200; // ms; Chromium refuses more than 200 changes of the address in 30 s
   const HINT = 300; // ms under the pointer before a help text appears
   const SAID = 2500; // ms that a confirmation stays
@@ -28,17 +29,17 @@
 
   // ---- colour scheme and palette -------------------------------------------------------------------------------
 
-  const recall = (key) => {
+  const recall = (key, storage = "localStorage") => {
     try {
-      return window.localStorage.getItem(key);
+      return window[storage].getItem(key);
     } catch {
       return null; // storage is forbidden: the choice lasts as long as the page
     }
   };
 
-  const keep = (key, value) => {
+  const keep = (key, value, storage = "localStorage") => {
     try {
-      window.localStorage.setItem(key, value);
+      window[storage].setItem(key, value);
     } catch {
       // as above
     }
@@ -94,6 +95,7 @@
 
   function change(name, key, values) {
     linkOf(name)[key] = values;
+    keep(LINK_KEY + name, query({ ...linkOf(name).settings, ...linkOf(name).extra }), "sessionStorage");
     if (name === shown) timer ??= setTimeout(write, Math.max(0, written + WRITE_INTERVAL - performance.now()));
   }
 
@@ -128,8 +130,8 @@
     setProps("shell-notice", { children: unknown ? `There is no page at ${pathname.slice(0, 60)}; this is ${lab.title}.` : "" });
     show(lab);
     if (!lab.restored || pathname + search !== address(lab.name)) restore(lab, unknown ? {} : parameters(search));
-    // the others too, while the server that sent this page is there
-    for (const other of labs) if (!other.restored) restore(other, {});
+    // the others too, while the server that sent this page is there: as this tab left them
+    for (const other of labs) if (!other.restored) restore(other, parameters(recall(LINK_KEY + other.name, "sessionStorage") || ""));
   }
 
   // A link of the header.
@@ -140,7 +142,6 @@
     window.history.pushState(null, "", address(lab.name));
     show(lab);
     window.scrollTo(0, 0);
-    if (!lab.restored) restore(lab, {});
   }
 
   function clicked(event) {

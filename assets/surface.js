@@ -2,211 +2,308 @@
 // The surface lab in the browser: asks for what the settings name and draws it, the paths first of all.
 (() => {
   const LAB = "surface";
-  const [MAP, RELIEF, ERRORS, FIT] = ["surface-map", "surface-relief", "surface-errors", "surface-fit"];
-  const KEY_STEP = 1 / 60; // of the window
-  const FOLLOW = 60; // ms of rest after which the other pictures follow the map
-  const REST = 250; // ms of rest after which the fields of the start follow the pointer
+  const REST = 250; // ms of rest after which the fields follow the hand, and the map is drawn in full resolution
   const AGAIN = 1000; // ms until a server that did not answer is asked again
-  const DIGITS = 4;
+  const UNTOUCHED = { noise: 0, centre: 0, scale: 1, collinear: 0, standardise: "0" }; // cases as the chart shows them
 
   const lab = {
-    settings: null, part: "", base: null, paths: null, layer: null, later: null, told: null, wished: "", dragging: false, complained: false,
+    settings: null, view: null, own: null, cases: null, base: null, paths: null, part: {}, about: null, restored: null,
+    coarse: false, touching: false, asked: {}, complained: false,
   };
-  const explorer = window.explorer;
+  const { explorer } = window;
   const element = (name) => document.getElementById(`surface-${name}`);
-
-  const askPaths = explorer.exchange.latest("/surface/paths", hearPaths);
-  const askBase = explorer.exchange.latest("/surface/base", hearBase);
+  const { round } = explorer.surfaceMap.pure;
 
   // ---- pure ----------------------------------------------------------------------------------------------------
 
-  const round = (value) => Number(value.toPrecision(DIGITS));
+  const onData = ({ surface }) => surface.endsWith("_neuron");
 
-  // The start after a key: a step in the direction of the arrow, five with Shift. Null for another key.
-  function moved(start, key, wide, ranges) {
-    const direction = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] }[key];
-    if (!direction) return null;
-    const stride = KEY_STEP * (wide ? 5 : 1);
-    return start.map((value, axis) => round(value + direction[axis] * stride * (ranges[axis][1] - ranges[axis][0])));
+  // What suggestions are filed under.
+  const subject = (settings) => (onData(settings) ? `${settings.surface}/${settings.data}` : settings.surface);
+
+  // Which settings mean something, by the row that holds them.
+  function meaningful(settings, cases) {
+    const { surface, data } = settings;
+    const [neuron, width] = [onData(settings), cases ? cases.inputs[0].length : data === "line" ? 1 : data === "plane" ? 2 : 3];
+    return {
+      formula: surface === "typed", error: surface === "sigmoid_neuron", reduction: neuron, meals: data === "dining_hall",
+      cases: data !== "own", data_seed: true, noise: true, bias: width === 2, centre: true, scale: true, collinear: width > 1, standardise: true,
+      start_w3: Boolean(cases) && neuron && (width === 3 || (width === 2 && Boolean(Number(settings.bias)))),
+    };
   }
 
-  const somewhere = (ranges, random) => ranges.map(([low, high]) => round(low + (0.04 + 0.92 * random()) * (high - low)));
+  const parsedView = (text) => {
+    const ends = String(text ?? "").split(",").map(Number);
+    return ends.length === 4 && ends.every(Number.isFinite) ? explorer.surfaceMap.pure.tidy([ends.slice(0, 2), ends.slice(2)]) : null;
+  };
 
   // ---- asking --------------------------------------------------------------------------------------------------
 
-  function wish() {
-    const text = JSON.stringify(lab.settings);
-    if (text === lab.wished) return;
-    lab.wished = text;
-    askPaths({ settings: lab.settings });
+  const askers = {
+    base: explorer.exchange.latest("/surface/base", hearBase),
+    paths: explorer.exchange.latest("/surface/paths", hearPaths),
+    point: explorer.exchange.latest("/surface/point", hearPoint),
+  };
+
+  function wish(more = {}) {
+    const own = lab.settings.data === "own" && lab.own ? { own: pickCases(lab.own) } : {};
+    return { settings: lab.settings, view: lab.view, ...own, ...more };
+  }
+
+  const pickCases = ({ inputs, targets, names, target }) => ({ inputs, targets, names, target });
+
+  function ask(kind, wished, told) {
+    if (lab.asked[kind] === told) return;
+    lab.asked[kind] = told;
+    askers[kind](wished);
+  }
+
+  const settingsKey = (fields) => JSON.stringify([fields.map((field) => lab.settings[field]), lab.view, lab.settings.data === "own" ? lab.stamp : 0]);
+
+  function askBase() {
+    const wished = wish({ coarse: lab.coarse });
+    ask("base", wished, `${settingsKey(Object.keys(lab.part))} ${lab.coarse}`);
+  }
+
+  function askPaths() {
+    ask("paths", wish(), settingsKey(Object.keys(lab.settings)));
   }
 
   function askAll() {
-    const part = JSON.stringify(lab.named);
-    if (part !== lab.part) askBase({ settings: lab.settings });
-    lab.part = part;
-    wish();
+    askPaths();
+    askBase();
   }
 
-  function hearBase(answer, { settings }) {
+  function hearBase(answer) {
     if (!complain(answer)) return;
-    const known = lab.base !== null;
+    const { cases } = answer;
     lab.base = answer;
-    for (const [name, hidden] of [["data-controls", !answer.on_data], ["fit-panel", !answer.on_data]]) element(name).hidden = hidden;
-    if (known && settings.surface !== lab.surface) explorer.settings.set(LAB, answer.suggestion);
-    lab.surface = settings.surface;
-    drawBase();
+    // while the hand is on the cases, what it does is newer than any answer
+    if (!lab.touching) lab.cases = cases && { ...cases, ...decodedCases(cases) };
+    else if (cases) lab.cases = { ...lab.cases, range: cases.range };
+    showRows();
+    pictures.base();
+  }
+
+  const doubles = (base64) => Array.from(new Float64Array(explorer.canvas.bytes(base64).buffer));
+
+  function decodedCases({ inputs, targets }) {
+    const flat = doubles(inputs.bdata);
+    const found = doubles(targets.bdata);
+    const width = flat.length / found.length;
+    return { inputs: found.map((_, i) => flat.slice(i * width, (i + 1) * width)), targets: found };
   }
 
   function hearPaths(answer) {
     if (!complain(answer)) return;
-    lab.paths = { ...answer, paths: answer.paths.map((path) => ({ ...path, weights: explorer.canvas.floats(path.weights), errors: explorer.canvas.floats(path.errors) })) };
-    lab.layer?.draw(lab.paths);
+    const { floats } = explorer.canvas;
+    const decoded = (path) => ({ ...path, weights: floats(path.weights), errors: floats(path.errors), held: path.held && floats(path.held) });
+    lab.paths = { ...answer, paths: answer.paths.map(decoded) };
+    pictures.paths();
     requestAnimationFrame(() => setTimeout(painted));
-    tell();
-    drawLater();
   }
 
-  // How long the path took to come from the hand to the screen: `make bench` reads it.
+  function hearPoint(answer) {
+    if (answer?.words && lab.pointer) element("readout").textContent = answer.words;
+  }
+
+  // How long the path took to come from the hand to the screen: `make bench` reads the last one.
   function painted() {
     if (!performance.getEntriesByName("surface-start", "mark").length) return;
+    performance.clearMeasures("surface-start-to-path");
     performance.measure("surface-start-to-path", "surface-start");
     performance.clearMarks("surface-start");
+    lab.followed = (lab.followed || 0) + 1;
   }
 
   function complain(answer) {
     const words = answer === null ? "The server does not answer. The pictures follow by themselves when it is back." : answer.error;
     // only what was said here is taken back: a sentence about the link stays until its reader changes something
-    if (words || lab.complained) window.dash_clientside.set_props("surface-notice", { children: words || "" });
+    if (words || lab.complained) notice(words || "");
     lab.complained = Boolean(words);
-    if (words) [lab.wished, lab.part] = ["", ""];
+    if (words) lab.asked = {};
     clearTimeout(lab.again);
     if (answer === null) lab.again = setTimeout(askAll, AGAIN);
     return !words;
   }
 
-  // ---- drawing -------------------------------------------------------------------------------------------------
+  const notice = (words) => window.dash_clientside.set_props("surface-notice", { children: words });
 
-  async function drawBase() {
-    const map = await explorer.plots.draw(MAP, lab.base.map);
-    if (!lab.layer) begin(map);
-    lab.layer.redraw();
-    if (lab.paths) drawLater();
+  // ---- the hand on the map -------------------------------------------------------------------------------------
+
+  const fieldOf = (axis) => `start_w${(lab.base?.shown ?? [0, 1])[axis] + 1}`;
+
+  const hands = {
+    view: () => lab.view ?? lab.base.window,
+    start: () => [0, 1].map((axis) => lab.settings[fieldOf(axis)]),
+    paths: () => lab.paths.paths,
+    setStart(pair) {
+      performance.clearMarks("surface-start");
+      performance.mark("surface-start");
+      const start = Object.fromEntries(pair.map((value, axis) => [fieldOf(axis), explorer.settings.legal(LAB, fieldOf(axis), round(value))]));
+      lab.settings = { ...lab.settings, ...start };
+      askPaths();
+      clearTimeout(lab.resting);
+      lab.resting = setTimeout(() => explorer.settings.set(LAB, start), REST);
+    },
+    look(view) {
+      lab.view = view;
+      inMotion(askAll);
+      writeExtra();
+    },
+    point(place) {
+      lab.pointer = place;
+      pictures.tell(place?.point);
+      if (place && !place.point) askers.point(wish({ point: place.weights }));
+    },
+  };
+
+  // Coarsely while a hand moves something, in full when it rests.
+  function inMotion(asking) {
+    lab.coarse = true;
+    asking();
+    clearTimeout(lab.settling);
+    lab.settling = setTimeout(() => {
+      lab.coarse = false;
+      asking();
+    }, REST);
   }
 
-  function begin(map) {
-    lab.layer = explorer.pathLayer.create(map);
-    map.on("plotly_afterplot", lab.layer.redraw);
-    if (lab.paths) lab.layer.draw(lab.paths);
-    map.addEventListener("pointerdown", pressed);
-    map.addEventListener("pointermove", pointed);
-    for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, () => (lab.dragging = false));
-    map.addEventListener("pointerleave", () => tell());
-    map.addEventListener("click", (event) => event.pointerType === "touch" && moveTo(lab.layer.at(event)));
-    map.addEventListener("keydown", keyed);
-    element("random-start").addEventListener("click", () => setStart(somewhere(ranges(), Math.random)));
+  const pictures = explorer.surfacePictures.create(lab, { hands, touch, cut: (value) => set({ cut: round(value) }) });
+
+  // ---- the cases under the hand --------------------------------------------------------------------------------
+
+  function touch(cases, final) {
+    const baked = lab.settings.data === "own" && Object.entries(UNTOUCHED).every(([field, value]) => Number(lab.settings[field]) === Number(value));
+    lab.touching = true;
+    lab.view ??= lab.base.window; // the map stays where it is while the surface under it changes
+    lab.cases = { ...lab.cases, inputs: cases.inputs, targets: cases.targets };
+    lab.own = { inputs: cases.inputs.map((input) => input.map(tidied)), targets: cases.targets.map(tidied), names: cases.names, target: cases.target, origin: lab.settings.data === "own" && lab.own ? lab.own.origin : "touched" };
+    lab.stamp = (lab.stamp || 0) + 1;
+    if (!baked) set({ data: "own", ...UNTOUCHED }, false);
+    pictures.cases();
+    inMotion(askAll);
+    clearTimeout(lab.handed);
+    if (final) lab.handed = setTimeout(letGo, REST);
   }
 
-  // The other pictures follow the map, and only the last of several.
-  function drawLater() {
-    clearTimeout(lab.later);
-    lab.later = setTimeout(async () => {
-      const { base, paths } = lab;
-      if (!base || !paths) return;
-      await explorer.plots.draw(ERRORS, paths.error_figure);
-      if (base.on_data) await explorer.plots.draw(FIT, paths.fit_figure);
-      await explorer.plots.draw(RELIEF, { data: [...base.relief.data, ...paths.relief], layout: base.relief.layout });
-    }, FOLLOW);
+  const tidied = (value) => round(value, 6);
+
+  function letGo() {
+    lab.touching = false;
+    explorer.surfaceOwn.keep(lab.own);
+    writeExtra();
+    lab.asked.base = null;
+    askBase();
   }
 
-  function tell(point = null) {
-    if (!lab.paths) return;
-    const { sentences, stability, start_sentence: words, paths } = lab.paths;
-    const path = point && paths[point.path];
-    element("readout").textContent = path ? `${path.title}, step ${point.step}: ${at(path, point.step)}` : words;
-    if (lab.told === lab.paths) return;
-    lab.told = lab.paths;
-    element("sentences").replaceChildren(...sentences.map(({ name, words: text }) => {
-      const item = Object.assign(document.createElement("li"), { textContent: text });
-      item.style.setProperty("--about", explorer.plots.colour(name));
-      return item;
-    }));
-    element("stability").textContent = stability;
+  function take(cases, suggestion) {
+    lab.own = cases;
+    lab.stamp = (lab.stamp || 0) + 1;
+    lab.view = null;
+    explorer.surfaceOwn.keep(cases);
+    lab.about = `${lab.settings.surface}/own`;
+    set(suggestion);
+    writeExtra();
   }
 
-  const at = ({ weights, errors }, step) =>
-    `w1 = ${round(weights[2 * step])}, w2 = ${round(weights[2 * step + 1])}, error ${errors[step].toPrecision(DIGITS)}.`;
-
-  // ---- moving the start ----------------------------------------------------------------------------------------
-
-  const ranges = () => [lab.base.map.layout.xaxis.range, lab.base.map.layout.yaxis.range];
-
-  // The path at once, the fields when the hand rests.
-  function setStart([first, second]) {
-    performance.clearMarks("surface-start");
-    performance.mark("surface-start");
-    const start = { start_w1: round(first), start_w2: round(second) };
-    lab.settings = { ...lab.settings, ...start };
-    wish();
-    clearTimeout(lab.resting);
-    lab.resting = setTimeout(() => explorer.settings.set(LAB, start), REST);
+  function writeExtra() {
+    const view = lab.view ? { view: lab.view.flat().join(",") } : {};
+    const points = lab.settings.data === "own" && lab.own ? explorer.surfaceOwn.pure.toLink(lab.own) : null;
+    const names = points && lab.own.names.length ? { names: [...lab.own.names, lab.own.target].map((name) => name.replace(/,/g, " ")).join(",") } : {};
+    explorer.address.extra(LAB, { ...view, ...(points ? { points, ...names } : {}) });
   }
 
-  function moveTo({ within, weights }) {
-    if (within) setStart(weights);
-    return within;
+  // ---- settings ------------------------------------------------------------------------------------------------
+
+  // At once here, and in the controls as soon as Dash comes to it.
+  function set(values, asking = true) {
+    lab.settings = { ...lab.settings, ...Object.fromEntries(Object.entries(values).map(([name, value]) => [name, typeof lab.settings[name] === "number" ? Number(value) : value])) };
+    explorer.settings.set(LAB, values);
+    if (asking) askAll();
   }
 
-  function pressed(event) {
-    if (event.pointerType === "touch" || event.button !== 0 || event.target.closest(".modebar")) return;
-    lab.dragging = moveTo(lab.layer.at(event));
-    if (lab.dragging) event.currentTarget.focus({ preventScroll: true });
-  }
-
-  function pointed(event) {
-    const place = lab.layer.at(event);
-    if (lab.dragging && event.buttons === 1) moveTo(place);
-    else tell(place.within ? place.point : null);
-  }
-
-  function keyed(event) {
-    const { start_w1: first, start_w2: second } = lab.settings;
-    const next = moved([first, second], event.key, event.shiftKey, ranges());
-    if (!next) return;
-    event.preventDefault();
-    setStart(next);
-  }
-
-  // ---- the page ------------------------------------------------------------------------------------------------
-
-  function showRates({ optimizers }) {
+  function showRows() {
+    if (!lab.settings) return;
+    for (const [field, shown] of Object.entries(meaningful(lab.settings, lab.cases))) element(`row-${field}`).hidden = !shown;
+    for (const [name, shown] of [["data-panel", onData(lab.settings)], ["fit-panel", onData(lab.settings)], ["own", lab.settings.data === "own"]]) element(name).hidden = !shown;
     for (const row of document.querySelectorAll(".rate-row")) {
-      row.hidden = !optimizers.some((name) => row.id === `surface-rate-row-${name}`);
+      row.hidden = !lab.settings.optimizers.some((name) => row.id === `surface-rate-row-${name}`);
     }
   }
 
-  function configure(settings, part, visible) {
+  // A link was opened, or the page went back or forward: the view and the cases are the link's.
+  function recall(address) {
+    const { view, points, names } = address ?? {};
+    lab.view = parsedView(view);
+    if (lab.settings.data !== "own") return true;
+    const given = points ? explorer.surfaceOwn.pure.fromLink(points, names) : explorer.surfaceOwn.recall();
+    lab.own = given;
+    lab.stamp = (lab.stamp || 0) + 1;
+    if (given) return true;
+    notice(points ? "The cases of this link could not be read; drawn ones are used." : "This link was made with someone's own table, which no link carries; drawn cases are used. Choose My own data to load a table.");
+    set({ data: "line" }, false);
+    return false;
+  }
+
+  function choose(suggestions) {
+    const suggestion = suggestions[subject(lab.settings)];
+    if (lab.settings.data === "own" && onData(lab.settings) && !lab.own) return false;
+    lab.view = null;
+    if (suggestion) set(suggestion, false);
+    return true;
+  }
+
+  function configure(settings, part, visible, suggestions, address) {
     const { no_update: still } = window.dash_clientside;
     if (!settings || !visible) return still;
     lab.settings = settings;
-    showRates(settings);
-    lab.named = part;
+    lab.part = part;
+    const about = subject(settings);
+    if (lab.restored) recall(address);
+    else if (lab.about !== null && lab.about !== about && !lab.touching) {
+      if (!choose(suggestions)) {
+        lab.about = about;
+        showRows(); // where a table can be given
+        return still;
+      }
+    }
+    if (lab.restored || lab.about !== about) writeExtra();
+    [lab.restored, lab.about] = [false, subject(lab.settings)];
+    showRows();
     askAll();
     return still;
   }
 
-  // A slider under the finger: the path follows before the page has.
+  window.addEventListener("explorer:restored", ({ detail }) => {
+    if (detail.lab === LAB) lab.restored = true;
+  });
+
+  // A slider under the finger: the pictures follow before the page has.
   window.addEventListener("explorer:moved", ({ detail }) => {
     if (detail.lab !== LAB || !lab.settings) return;
     lab.settings = { ...lab.settings, [detail.setting]: detail.value };
-    wish();
+    if (detail.setting in lab.part) inMotion(askAll);
+    else askPaths();
   });
 
-  window.addEventListener("explorer:theme", () => {
-    lab.told = null;
-    tell();
-  });
+  window.addEventListener("explorer:theme", () => pictures.recolour());
 
-  window.explorer = Object.assign(explorer, { surface: { lab, pure: { moved, somewhere } } });
-  window.dash_clientside = Object.assign(window.dash_clientside || {}, { explorer_surface: { configure } });
+  function upload(contents, name) {
+    const { no_update: still } = window.dash_clientside;
+    if (contents) readers().upload(contents, name);
+    return still;
+  }
+
+  // The place for a table, once the page is there.
+  const readers = () => (lab.reader ||= explorer.surfaceOwn.create({ settings: () => lab.settings, take }));
+
+  function prepare() {
+    if (element("drop")) readers();
+    else setTimeout(prepare, 100);
+  }
+  prepare();
+
+  window.explorer = Object.assign(explorer, { surface: { lab, pure: { subject, meaningful, parsedView } } });
+  window.dash_clientside = Object.assign(window.dash_clientside || {}, { explorer_surface: { configure, upload } });
 })();

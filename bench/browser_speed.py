@@ -30,14 +30,6 @@ def served() -> Iterator[str]:
 def main() -> None:
     with served() as url, chromium() as driver:
         page = Page(driver, url)
-        print("\nclick to path painted on the contour map, ms                  median      p95   goal")
-        for name, query in (
-            ("gradient descent, 100 steps", ""),
-            ("all ten optimizers, 100 steps", f"optimizers={ALL}"),
-        ):
-            times = clicks(page, query)
-            goal = "" if query else f"   < 80: {'reached' if statistics.median(times) < 80 else 'NOT REACHED'}"
-            print(f"{name:58}{statistics.median(times):10.1f}{sorted(times)[int(0.95 * len(times))]:9.1f}{goal}")
         print("\nwhile a network trains, with the picture of every neuron      frames/s  epochs/s   goal")
         for name, query, goal in (
             ("2-4-2-1 tanh, 237 training cases, batch 10 (as W1)", "speed=fastest&training_share=95", (45, 2000)),
@@ -51,25 +43,13 @@ def main() -> None:
             print(f"{name:60}{frames:10.1f}{epochs:10.0f}{reached}")
 
 
-def clicks(page: Page, query: str) -> list[float]:
-    """Milliseconds from a press on the map to the path on the screen, for clicks all over the map."""
-    page.open(f"/surface?{query}")
-    page.wait_for("document.querySelector('.path-layer path')", 30)
-    told = "performance.getEntriesByName('surface-start-to-path')"
-    for click in range(CLICKS):
-        page.click_at("#surface-map", 0.2 + 0.5 * ((click * 7) % 11) / 11, 0.15 + 0.6 * ((click * 5) % 13) / 13)
-        page.wait_for(f"{told}.length > {click}")
-        time.sleep(0.6)  # the other pictures follow, and must not stand in the way of the next click
-    return page.js(f"return {told}.map((entry) => entry.duration)")
-
-
 def training(page: Page, query: str) -> tuple[float, float]:
     """Medians of frames drawn and epochs trained a second."""
     page.open(f"/training?{query}")
     page.wait_for("explorer.training.lab.frame && explorer.training.lab.curves", 30)
     page.js(
         """
-        const picture = explorer.training.lab.network, frame = picture.frame;
+        const picture = explorer.training.lab.view.network, frame = picture.frame;
         window.drawn = 0;
         picture.frame = (next) => { window.drawn += 1; return frame(next); };
         """

@@ -117,7 +117,8 @@ def _number(lab: str, field: str, spec: Number, extra: dict[str, Any]) -> Compon
 
 def _slider(lab: str, field: str, spec: Number, extra: dict[str, Any]) -> Component:
     log = spec.scale == "log"
-    low, high, value = (log10(v) if log else v for v in (spec.low, spec.high, spec.default))
+    span = spec.slider if isinstance(spec.slider, tuple) else (spec.low, spec.high)
+    low, high, value = (log10(v) if log else v for v in (*span, spec.default))
     step = spec.step or (_DECADE_STEP if log else 1 if spec.integer else _round_step(high - low))
     slider: Component = dmc.Slider(
         id=slider_id(lab, field),

@@ -9,6 +9,8 @@ import numpy.typing as npt
 from engine.types import Array
 from explorer.numbers import short
 
+Window = tuple[tuple[float, float], tuple[float, float]]
+
 _VALLEY = 0.02
 _FINEST = 1e-7
 _TICKS = 6
@@ -16,14 +18,15 @@ _TICKS = 6
 
 def typed(values: npt.ArrayLike, dtype: str = "f4") -> dict[str, str]:
     """An array as plotly.js reads it without parsing numbers: base64 with its type and shape."""
-    array = np.ascontiguousarray(values, dtype=f"<{dtype}")
+    with np.errstate(over="ignore"):
+        array = np.ascontiguousarray(values, dtype=f"<{dtype}")
     encoded = {"dtype": dtype, "bdata": base64.b64encode(array.tobytes()).decode("ascii")}
     if array.ndim > 1:
         encoded["shape"] = ", ".join(str(size) for size in array.shape)
     return encoded
 
 
-def axes(window: tuple[tuple[float, float], tuple[float, float]], side: int) -> tuple[Array, Array]:
+def axes(window: Window, side: int) -> tuple[Array, Array]:
     """The coordinates (side,) of a grid over the window, along either axis."""
     return np.linspace(*window[0], side), np.linspace(*window[1], side)
 
@@ -73,7 +76,7 @@ def levels(errors: Array, logarithmic: bool) -> Levels:
     return Levels(floor, offset, True, float(np.log10(offset)), float(np.log10(top - floor + offset)))
 
 
-def cut_runaway(path: Array, window: tuple[tuple[float, float], tuple[float, float]], spans: float = 3.0) -> Array:
+def cut_runaway(path: Array, window: Window, spans: float = 3.0) -> Array:
     """The path (S, 2) until it is farther than ``spans`` windows away for good; its last step ends at that border."""
     low, high = np.array(window).T
     centre, reach = (low + high) / 2.0, spans * (high - low)
@@ -88,7 +91,7 @@ def cut_runaway(path: Array, window: tuple[tuple[float, float], tuple[float, flo
     return np.vstack([path[: last + 1], path[last] + part * step])
 
 
-def inside(path: Array, window: tuple[tuple[float, float], tuple[float, float]]) -> npt.NDArray[np.bool_]:
+def inside(path: Array, window: Window) -> npt.NDArray[np.bool_]:
     """Which points (S, 2) lie within the window."""
     low, high = np.array(window).T
     within: npt.NDArray[np.bool_] = ((path >= low) & (path <= high)).all(axis=1)

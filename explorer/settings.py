@@ -58,7 +58,10 @@ class Specification:
 
 @dataclass(frozen=True, kw_only=True)
 class Number(Specification):
-    """A number from ``low`` to ``high``; ``step`` is in decades where the scale is "log"."""
+    """A number from ``low`` to ``high``; ``step`` is in decades where the scale is "log".
+
+    ``slider`` is false for a number that has only its field, or the part of its range that the slider spans.
+    """
 
     low: float
     high: float
@@ -66,7 +69,7 @@ class Number(Specification):
     scale: Literal["linear", "log"] = "linear"
     integer: bool = False
     step: float | None = None
-    slider: bool = True
+    slider: bool | tuple[float, float] = True
 
     @property
     def legal(self) -> str:
@@ -171,7 +174,7 @@ def number(
     """A field that holds a number from ``low`` to ``high``.
 
     ``details``: unit; scale, "linear" or "log"; integer; step, in decades on a logarithmic scale; slider, false for
-    a number that has only its field.
+    a number that has only its field, or the part of the range that it spans.
     """
     if details.get("scale") == "log" and low <= 0:
         raise ValueError(f"low is {low}; a logarithmic scale needs a positive one")

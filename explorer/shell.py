@@ -102,7 +102,12 @@ def _header(labs: Sequence[Lab]) -> Component:
     said = html.Span(id="copy-said", role="status", **aria(live="polite"))
     scheme = button("toggle-scheme", "Light or dark", icon="scheme", variant="subtle", compact=True)
     tools = html.Div([html.Div([copy, said], className="copy"), _palettes(), scheme], className="head-tools")
-    name = html.A([html.Span(className="logo", **aria(hidden="true")), html.Span(TITLE)], href="/", className="brand")
+    name = html.A(
+        [html.Span(className="logo", **aria(hidden="true")), html.Span(TITLE)],
+        href="/",
+        className="brand",
+        **aria(label=TITLE),
+    )
     return html.Header([name, html.Nav(links, **aria(label="Labs")), tools], className="head")
 
 

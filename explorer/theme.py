@@ -26,10 +26,6 @@ _COLOURS: dict[Scheme, dict[str, str]] = {
         "ink": "#1b212b",
         "ink-quiet": "#556072",
         "accent": "#0d61ac",
-        "accent-soft": "#e3eefa",
-        "good": "#0b7a75",
-        "warning": "#8a6a00",
-        "bad": "#b3261e",
         "contour": "#5b6b80",
         "training": "#1d487c",
         "validation": "#d33a3c",
@@ -45,10 +41,6 @@ _COLOURS: dict[Scheme, dict[str, str]] = {
         "ink": "#e8ebf0",
         "ink-quiet": "#a5aebd",
         "accent": "#7db4f8",
-        "accent-soft": "#1d3149",
-        "good": "#3fc9c0",
-        "warning": "#e2b53e",
-        "bad": "#ff8f86",
         "contour": "#8d99aa",
         "training": "#b1d2f4",
         "validation": "#fe7f77",
@@ -146,6 +138,9 @@ GRAPH_CONFIG: dict[str, Any] = {
     "toImageButtonOptions": {"scale": 2},
 }  # fmt: skip
 
+
+# For a chart whose pointer is ours: no bar over it, and a double tap does not reset its axes.
+BARE: dict[str, Any] = {"displayModeBar": False, "doubleClick": False}
 
 # Plotly writes powers of ten a quarter larger than other ticks.
 LOG_AXIS: dict[str, Any] = {"type": "log", "exponentformat": "power", "tickfont": {"size": 9}}

@@ -1,60 +1,100 @@
 """What the surface lab does: plain functions, and the bindings to the page."""
 
+from functools import wraps
 from typing import Any
 
 import numpy as np
-from dash import ClientsideFunction, Dash, Input, Output
+from dash import ClientsideFunction, Dash, Input, Output, State
 
-from explorer.exchange import register_exchange
-from explorer.settings import strict, to_link
+from explorer.exchange import Handler, register_exchange
+from explorer.maps import Window, typed
+from explorer.numbers import short
+from explorer.settings import strict
 from explorer.settings_wiring import register_settings
-from explorer.surface import figures, words
-from explorer.surface.descents import descents, start_stability
-from explorer.surface.layout import LAB, SHOWN
-from explorer.surface.scenes import Scene, scene, suggestion
-from explorer.surface.settings import DATA_SURFACES, SurfaceSettings
+from explorer.surface import charts, figures, words
+from explorer.surface.cases import Cases, read_own
+from explorer.surface.descents import descents, start_of, start_stability
+from explorer.surface.facts import facts
+from explorer.surface.layout import EXTRA, LAB, READ, SHOWN, SUGGESTIONS, UPLOAD
+from explorer.surface.scenes import Scene, scene
+from explorer.surface.settings import SurfaceSettings
+from explorer.surface.suggestions import of_own
+from explorer.tables import choose, read_table, suggest
+
+FARTHEST = 1e6  # of a window from the origin
+_NARROWEST = 1e-4  # of a window, relative to how far it is from the origin
 
 
 def register(app: Dash) -> None:
     """Bind the lab to the app."""
-    register_settings(app, LAB, SurfaceSettings)
+    register_settings(app, LAB, SurfaceSettings, EXTRA)
     register_exchange(app, "/surface/base", draw_surface)
     register_exchange(app, "/surface/paths", draw_paths)
+    register_exchange(app, "/surface/point", look_at)
+    register_exchange(app, "/surface/table", read_cases)
     app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("explorer_surface", "configure"),
         Output(SHOWN, "data"),
         Input(f"{LAB}-settings", "data"),
         Input(f"{LAB}-part-surface", "data"),
         Input(f"{LAB}-visible", "data"),
+        State(SUGGESTIONS, "data"),
+        State(f"{LAB}-address", "data"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        ClientsideFunction("explorer_surface", "upload"),
+        Output(READ, "data"),
+        Input(UPLOAD, "contents"),
+        State(UPLOAD, "filename"),
         prevent_initial_call=True,
     )
 
 
+def _quiet(handler: Handler) -> Handler:
+    """Where a surface ends or a path runs away numbers overflow: that is shown, and no warning is printed."""
+
+    @wraps(handler)
+    def answer(wish: dict[str, Any]) -> dict[str, Any]:
+        with np.errstate(all="ignore"):
+            return handler(wish)
+
+    return answer
+
+
+@_quiet
 def draw_surface(wish: dict[str, Any]) -> dict[str, Any]:
-    """The pictures of the surface without paths, whether it stands on data, and a telling start for it."""
-    chosen = strict(SurfaceSettings, wish.get("settings"))
-    told = to_link(SurfaceSettings(**suggestion(chosen.surface)))
+    """The pictures of the surface without paths, the cases behind it and what can be said about it."""
+    chosen, shown, window = _read(wish)
+    coarse = wish.get("coarse") is True
     return {
-        **figures.base_figures(_scene(chosen), chosen.levels == "log"),
-        "on_data": chosen.surface in DATA_SURFACES,
-        "suggestion": {field: told[field] for field in _SUGGESTED},
+        **figures.base_figures(shown, window, chosen, coarse),
+        "window": window,
+        "home": shown.window,
+        "names": shown.names,
+        "shown": shown.shown,
+        "held": shown.held,
+        "cases": None if shown.cases is None else _cases(shown.cases, shown.logistic),
+        "facts": facts(shown, window),
     }
 
 
+@_quiet
 def draw_paths(wish: dict[str, Any]) -> dict[str, Any]:
     """The paths for every picture, and what became of them in words."""
-    chosen = strict(SurfaceSettings, wish.get("settings"))
-    shown = _scene(chosen)
-    start = np.array([chosen.start_w1, chosen.start_w2])
+    chosen, shown, window = _read(wish)
+    start = start_of(shown, chosen)
     found = descents(shown, chosen)
     at_start = start_stability(shown, start)
     lowest = words.lowest_error(shown, found)
     return {
-        "start": start.tolist(),
-        "paths": figures.map_paths(found, shown),
-        "relief": figures.relief_paths(found, shown),
-        "error_figure": figures.error_figure(found, shown.lowest if len(shown.minima) else None),
-        "fit_figure": figures.fit_figure(shown, found, start),
+        "start": shown.on_map(start).tolist(),
+        "paths": figures.map_paths(found, shown, window),
+        "relief": figures.relief_paths(found, shown, window),
+        "error_figure": charts.error_figure(found, lowest if shown.has_minimum else None),
+        "fit_figure": charts.fit_figure(shown, found, start),
+        "weights_figure": charts.weights_figure(shown, found, start),
+        "best_cut": _best_cut(shown, found),
         "start_sentence": words.start_sentence(shown, start),
         "sentences": [
             {"name": descent.name, "words": words.descent_sentence(descent, shown, at_start, lowest)}
@@ -64,15 +104,88 @@ def draw_paths(wish: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-_SUGGESTED = ("start_w1", "start_w2", "rate_gradient_descent", "rate_momentum", "rate_nesterov")
+@_quiet
+def look_at(wish: dict[str, Any]) -> dict[str, Any]:
+    """The true error and slope at a point of the map, in words."""
+    _, shown, _ = _read(wish)
+    point = np.array(_pair(wish.get("point"), "point"))
+    error, slope = float(shown.map.error(point)), float(np.linalg.norm(shown.map.gradient(point)))
+    first, second = (f"w{index + 1} = {short(value)}" for index, value in zip(shown.shown, point, strict=True))
+    return {"words": f"At {first}, {second}: error {short(error, 4)}, slope {short(slope)}."}
 
 
-def _scene(settings: Any) -> Scene:
-    return scene(
-        settings.surface,
-        settings.cases,
-        settings.noise,
-        settings.centre,
-        settings.data_seed,
-        settings.reduction,
-    )
+@_quiet
+def read_cases(wish: dict[str, Any]) -> dict[str, Any]:
+    """A table as text, and perhaps which of its columns to use -> its columns, the cases that these make, a start."""
+    chosen = strict(SurfaceSettings, wish.get("settings"))
+    table = read_table(wish.get("text"))  # type: ignore[arg-type]
+    target, inputs = wish.get("target"), wish.get("inputs")
+    if not isinstance(target, str) or not isinstance(inputs, list):
+        target, inputs = suggest(table)
+    made = choose(table, target, inputs)
+    cases = {
+        "inputs": made.inputs.tolist(),
+        "targets": made.targets.tolist(),
+        "names": list(made.names),
+        "target": made.target_name,
+    }
+    own = read_own(cases)
+    assert own is not None
+    return {
+        "columns": [{"name": column.name, "problem": column.problem} for column in table.columns],
+        "target": target,
+        "inputs": list(inputs),
+        "cases": cases,
+        "notes": [*table.notes, *made.notes],
+        "suggestion": of_own(chosen, own),
+    }
+
+
+def _read(wish: dict[str, Any]) -> tuple[Any, Scene, Window]:
+    chosen = strict(SurfaceSettings, wish.get("settings"))
+    shown = scene(chosen, read_own(wish.get("own")))
+    view = wish.get("view")
+    return chosen, shown, shown.window if view is None else _window(view)
+
+
+def _window(view: object) -> Window:
+    """The part of the map that the page looks at: [[low, high], [low, high]]."""
+    if not isinstance(view, list) or len(view) != 2:
+        raise ValueError("The view of the map could not be read: it is two pairs of numbers.")
+    (low1, high1), (low2, high2) = (_pair(pair, "view of the map") for pair in view)
+    for low, high in ((low1, high1), (low2, high2)):
+        if not max(abs(low), abs(high)) <= FARTHEST or not high - low > _NARROWEST * max(1.0, abs(low), abs(high)):
+            raise ValueError(f"The view of the map is too narrow or too far out: {low:g} to {high:g}.")
+    return (low1, high1), (low2, high2)
+
+
+def _pair(given: object, name: str) -> tuple[float, float]:
+    sound = isinstance(given, list) and len(given) == 2
+    if not sound or not all(isinstance(n, (int, float)) and not isinstance(n, bool) for n in given):  # type: ignore[attr-defined]
+        raise ValueError(f"The {name} could not be read: it must be two numbers.")
+    first, second = (float(number) if abs(number) < 1e300 else np.inf for number in given)  # type: ignore[attr-defined]
+    if not (np.isfinite(first) and np.isfinite(second)):
+        raise ValueError(f"The {name} holds a number that is not finite.")
+    return first, second
+
+
+def _cases(cases: Cases, logistic: bool) -> dict[str, Any]:
+    low, high = charts.value_range(cases.targets)
+    return {
+        "inputs": typed(cases.inputs, "f8"),
+        "targets": typed(cases.targets, "f8"),
+        "names": cases.names,
+        "target": cases.target_name,
+        "range": [low, high],
+        "classes": logistic,
+    }
+
+
+def _best_cut(shown: Scene, found: list[Any]) -> float | None:
+    """The value of the held weight at the minimum, or where nobody knows that, where the lowest path ends."""
+    if shown.held is None:
+        return None
+    if shown.minimum is not None:
+        return float(shown.minimum[shown.held])
+    ends = [(float(descent.errors[-1]), float(descent.weights[-1][shown.held])) for descent in found]
+    return min(ends)[1] if ends else None

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from engine import OPTIMIZERS, Stability, descend, stability
+from engine import OPTIMIZERS, Stability, descend, hessian, stability
 from engine.descent import Path
 from engine.surfaces import HasHessian
 from engine.types import Array
@@ -26,7 +26,7 @@ class Descent:
 
     @property
     def weights(self) -> Array:
-        """The points of the path (S, 2), up to a divergence."""
+        """The points of the path (S, D), up to a divergence."""
         last = self.path.diverged_at
         return self.path.weights if last is None else self.path.weights[: max(1, int(last))]
 
@@ -38,7 +38,7 @@ class Descent:
 
 def descents(scene: Scene, settings: Any) -> list[Descent]:
     """One path for each chosen optimizer, all from the same start."""
-    start = np.array([settings.start_w1, settings.start_w2])
+    start = start_of(scene, settings)
     found = []
     for name in settings.optimizers:
         kind = OPTIMIZERS[name]
@@ -50,9 +50,14 @@ def descents(scene: Scene, settings: Any) -> list[Descent]:
     return found
 
 
-def start_stability(scene: Scene, start: Array) -> Stability:
-    """What the curvature at the start allows: for a quadratic surface that is what it allows everywhere."""
-    return stability(scene.surface, start)
+def start_of(scene: Scene, settings: Any) -> Array:
+    """The start (D,) that the settings name."""
+    return np.array([settings.start_w1, settings.start_w2, settings.start_w3][: scene.dimension])
+
+
+def start_stability(scene: Scene, start: Array) -> Stability | None:
+    """What the curvature at the start allows, for a quadratic surface everywhere; None where it is not finite."""
+    return stability(scene.surface, start) if np.isfinite(hessian(scene.surface, start)).all() else None
 
 
 def steps_to(errors: Array, lowest: float) -> int | None:

@@ -1,174 +1,120 @@
-"""The pictures of the surface lab: arrays in, figures out.
+"""The contour map and the picture in space: arrays in, figures out.
 
 A figure is {"data": [...], "layout": {...}} with colours as tokens, which the browser resolves for its scheme. A
 picture has a base, drawn when the surface changes, and paths, drawn when anything moves.
 """
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from engine.types import Array
-from explorer.maps import Levels, axes, cut_runaway, grid, inside, levels, typed
+from explorer.maps import Levels, Window, axes, cut_runaway, grid, inside, levels, typed
 from explorer.surface.descents import Descent
+from explorer.surface.marks import marks
 from explorer.surface.scenes import Scene
-from explorer.theme import DASHES, LOG_AXIS
+from explorer.theme import BARE, DASHES
 
 Trace = dict[str, Any]
 Figure = dict[str, Any]
 _MAP_SIDE = 101
+_COARSE_SIDE = 51  # under the finger
+_MAP_NUMBERS = 40_000_000  # outputs of a neuron on data that one map may cost
 _RELIEF_STEP = 2
+_LARGEST = 1e37  # that a picture's float32 can hold
 _CONTOURS = 18
-_SMALLEST = 1e-10
 
 
-def base_figures(scene: Scene, logarithmic: bool) -> dict[str, Figure]:
-    """The contour map and the 3-D relief of one surface, without any path."""
-    first, second = axes(scene.window, _MAP_SIDE)
+def base_figures(scene: Scene, window: Window, settings: Any, coarse: bool = False) -> dict[str, Any]:
+    """The contour map and the 3-D relief of one surface, without any path, and the scale of their colours."""
+    first, second = axes(window, _side(scene, coarse))
     with np.errstate(all="ignore"):
-        errors = scene.surface.error(grid(first, second))
-    scale = levels(errors, logarithmic)
-    return {"map": _map(scene, first, second, errors, scale), "relief": _relief(scene, first, second, errors, scale)}
-
-
-def map_paths(found: Sequence[Descent], scene: Scene) -> list[dict[str, Any]]:
-    """The paths as the layer over the map draws them: points one after another, w1 before w2, as base64 of float32."""
-    return [_map_path(descent, scene) for descent in found]
-
-
-def relief_paths(found: Sequence[Descent], scene: Scene) -> list[Trace]:
-    """The paths in space, where they lie within the window."""
-    return [_relief_path(descent, scene) for descent in found]
-
-
-def error_figure(found: Sequence[Descent], lowest: float | None) -> Figure:
-    """The error at every step of every path; above the lowest error where that is known, so a log axis fits."""
-    curves = [descent.errors - (lowest or 0.0) for descent in found]
-    data = [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": descent.title,
-            "x": typed(np.arange(len(descent.errors)), "i4"),
-            "y": typed(np.where(above > 0.0, above, np.nan), "f8"),
-            "line": {"color": f"token:{descent.name}", "width": 2, "dash": DASHES[descent.name]},
-            "hovertemplate": "step %{x}<br>%{y:.4~g}<extra>" + descent.title + "</extra>",
-        }
-        for descent, above in zip(found, curves, strict=True)
-    ]
-    title = "Error" if lowest is None else "Error − minimum"
-    layout = {
-        "xaxis": {"title": {"text": "Step"}, "rangemode": "tozero"},
-        "yaxis": {"title": {"text": title}, "nticks": 6, "range": _error_range(curves), **LOG_AXIS},
-        "showlegend": False,
-    }
-    return {"data": data, "layout": layout}
-
-
-def fit_figure(scene: Scene, found: Sequence[Descent], start: Array) -> Figure:
-    """The data and what the neuron makes of it: at the start, at the end of every path, and at best."""
-    if scene.inputs is None or scene.targets is None:
-        return {"data": [], "layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}}
-    low, high = float(scene.inputs.min()), float(scene.inputs.max())
-    margin = 0.06 * (high - low or 1.0)
-    reach = np.linspace(low - margin, high + margin, 61 if scene.logistic else 2)
-    lines = [_fit_line(scene, reach, start, "At the start", "token:ink-quiet", "dot", 1.5)]
-    lines += [_fit_line(scene, reach, m, "Least squares", "token:ink-quiet", "dash", 1.5) for m in scene.minima]
-    lines += [_fit_line(scene, reach, d.weights[-1], d.title, f"token:{d.name}", DASHES[d.name], 2.5) for d in found]
-    cases = {
-        "type": "scatter",
-        "mode": "markers",
-        "name": "Training case",
-        "x": typed(scene.inputs),
-        "y": typed(scene.targets),
-        "marker": {"color": "token:ink", "size": 7, "opacity": 0.75},
-        "hovertemplate": "input %{x:.3~g}<br>target %{y:.3~g}<extra></extra>",
-    }
-    spread = float(np.ptp(scene.targets)) or 1.0
-    window = [float(scene.targets.min()) - 0.35 * spread, float(scene.targets.max()) + 0.35 * spread]
-    layout = {
-        "xaxis": {"title": {"text": "Input x"}, "range": [float(reach[0]), float(reach[-1])]},
-        "yaxis": {"title": {"text": "Target t, output y"}, "range": window},
-        "showlegend": False,
-    }
-    return {"data": [*lines, cases], "layout": layout}
-
-
-def _error_range(curves: Sequence[Array]) -> list[float]:
-    """The range of a logarithmic axis for these errors: what rounding leaves of zero lies below it."""
-    positive = [curve[curve > 0.0] for curve in curves]
-    shown = np.concatenate([curve for curve in positive if len(curve)] or [np.ones(1)])
-    top = float(shown.max())
-    bottom = max(float(shown.min()), _SMALLEST * max((float(curve[0]) for curve in curves), default=top))
-    return [math.log10(min(bottom, top)) - 0.3, math.log10(top) + 0.3]
-
-
-def _map(scene: Scene, first: Array, second: Array, errors: Array, scale: Levels) -> Figure:
+        errors = np.asarray(scene.map.error(grid(first, second)), np.float64)
+    errors = np.where(np.isfinite(errors), np.clip(errors, -_LARGEST, _LARGEST), np.nan)
+    if not np.isfinite(errors).any():
+        raise ValueError("The error is nowhere finite in this window.")
+    scale = levels(errors, settings.levels == "log")
     heights, labels = scale.ticks()
+    return {
+        "map": _map(scene, window, (first, second), scale.of(errors), scale, settings),
+        "relief": _relief(scene, window, (first, second), errors, scale),
+        "heat": settings.drawing != "lines",
+        "scale": {"heights": ((heights - scale.low) / (scale.high - scale.low)).tolist(), "labels": labels},
+    }
+
+
+def map_paths(found: Sequence[Descent], scene: Scene, window: Window) -> list[dict[str, Any]]:
+    """The paths as the layer over the map draws them: points one after another, w1 before w2, as base64 of float32."""
+    return [_map_path(descent, scene, window) for descent in found]
+
+
+def relief_paths(found: Sequence[Descent], scene: Scene, window: Window) -> list[Trace]:
+    """The paths in space, where they lie within the window."""
+    return [_relief_path(descent, scene, window) for descent in found]
+
+
+def _side(scene: Scene, coarse: bool) -> int:
+    side = _COARSE_SIDE if coarse else _MAP_SIDE
+    if not scene.logistic or scene.cases is None:
+        return side
+    return int(np.clip(np.sqrt(_MAP_NUMBERS / (16 if coarse else 1) / len(scene.cases.targets)), 25, side))
+
+
+def _map(
+    scene: Scene, window: Window, places: tuple[Array, Array], heights: Array, scale: Levels, settings: Any
+) -> Figure:
+    data = [_contours(places, heights, scale, settings.drawing), *marks(scene, window, settings.marks)]
+    return {"data": data, "layout": _map_layout(scene, window), "config": BARE}
+
+
+def _contours(places: tuple[Array, Array], heights: Array, scale: Levels, drawing: str) -> Trace:
     size = (scale.high - scale.low) / _CONTOURS
-    contour = {
+    lines = {"start": scale.low + size / 2, "end": scale.high, "size": size}
+    return {
         "type": "contour",
-        "x": typed(first),
-        "y": typed(second),
-        "z": typed(scale.of(errors)),
+        "x": typed(places[0], "f8"),
+        "y": typed(places[1], "f8"),
+        "z": typed(heights),
         "zmin": scale.low,
         "zmax": scale.high,
-        "colorscale": "token:error-scale",
-        "contours": {"start": scale.low + size / 2, "end": scale.high, "size": size, "coloring": "heatmap"},
-        "line": {"width": 0.75, "color": "token:contour", "smoothing": 0.6},
-        "colorbar": {
-            "title": {"text": "Error E", "side": "right"},
-            "tickvals": heights.tolist(),
-            "ticktext": labels,
-            "thickness": 10,
-            "outlinewidth": 0,
-            "len": 1,
-        },
+        # the page paints the colours behind the lines, many times faster than plotly.js
+        "contours": {**lines, "coloring": "none", "showlines": drawing != "heat"},
+        "line": {"width": 1.25 if drawing == "lines" else 0.75, "color": "token:contour", "smoothing": 0.6},
+        "showscale": False,
         "hoverinfo": "skip",
     }
-    minima = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": typed(scene.minima[:, 0]),
-        "y": typed(scene.minima[:, 1]),
-        "marker": {"symbol": "cross-thin", "size": 11, "line": {"width": 2, "color": "token:ink"}},
-        "hovertemplate": "minimum<br>%{x:.4~g}, %{y:.4~g}<extra></extra>",
-    }
-    (low1, high1), (low2, high2) = scene.window
-    layout = {
+
+
+def _map_layout(scene: Scene, window: Window) -> dict[str, Any]:
+    def axis(place: int) -> dict[str, Any]:
+        return {
+            "title": {"text": f"Weight {scene.names[scene.shown[place]]}"},
+            "range": list(window[place]),
+            "constrain": "domain",
+            "showgrid": False,
+            "zeroline": False,
+            "nticks": 10,
+        }
+
+    return {
         "dragmode": False,
-        "uirevision": str(scene.window),
-        "margin": {"l": 56, "r": 8, "t": 8, "b": 48},
+        "uirevision": str(window),
+        "margin": {"l": 56, "r": 8, "t": 8, "b": 44},
         "hovermode": "closest",
         "showlegend": False,
-        "xaxis": {
-            "title": {"text": f"Weight {scene.weight_names[0]}"},
-            "range": [low1, high1],
-            "constrain": "domain",
-            "showgrid": False,
-            "zeroline": False,
-        },
-        "yaxis": {
-            "title": {"text": f"Weight {scene.weight_names[1]}"},
-            "range": [low2, high2],
-            # equal scales: otherwise "perpendicular to the contours" would be visibly false
-            "scaleanchor": "x",
-            "constrain": "domain",
-            "showgrid": False,
-            "zeroline": False,
-        },
+        "xaxis": axis(0),
+        # equal scales: otherwise "perpendicular to the contours" would be visibly false
+        "yaxis": {**axis(1), "scaleanchor": "x"},
     }
-    return {"data": [contour, minima], "layout": layout}
 
 
-def _relief(scene: Scene, first: Array, second: Array, errors: Array, scale: Levels) -> Figure:
+def _relief(scene: Scene, window: Window, places: tuple[Array, Array], errors: Array, scale: Levels) -> Figure:
     thin = slice(None, None, _RELIEF_STEP)
     surface = {
         "type": "surface",
-        "x": typed(first[thin]),
-        "y": typed(second[thin]),
+        "x": typed(places[0][thin], "f8"),
+        "y": typed(places[1][thin], "f8"),
         "z": typed(errors[thin, thin]),
         "surfacecolor": typed(scale.of(errors[thin, thin])),
         "cmin": scale.low,
@@ -179,37 +125,45 @@ def _relief(scene: Scene, first: Array, second: Array, errors: Array, scale: Lev
         "hoverinfo": "skip",
         "lighting": {"ambient": 0.85, "diffuse": 0.35, "specular": 0.04, "roughness": 0.9},
     }
-    low, high = float(np.nanmin(errors)), float(np.nanmax(errors))
-    layout = {
+    return {"data": [surface], "layout": _relief_layout(scene, window, errors[np.isfinite(errors)])}
+
+
+def _relief_layout(scene: Scene, window: Window, finite: Array) -> dict[str, Any]:
+    low, high = float(finite.min()), float(finite.max())
+    rise = high - low or 1.0
+    names = [f"w{index + 1}" for index in scene.shown]
+    return {
         "showlegend": False,
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
-        "uirevision": str(scene.window),
         "scene": {
-            "xaxis": {"title": {"text": "w1"}, "range": list(scene.window[0])},
-            "yaxis": {"title": {"text": "w2"}, "range": list(scene.window[1])},
-            "zaxis": {"title": {"text": "E"}, "range": [low - 0.02 * (high - low), high]},
+            "xaxis": {"title": {"text": names[0]}, "range": list(window[0])},
+            "yaxis": {"title": {"text": names[1]}, "range": list(window[1])},
+            "zaxis": {"title": {"text": "E"}, "range": [low - 0.02 * rise, low + rise]},
             "aspectmode": "manual",
             "aspectratio": {"x": 1, "y": 1, "z": 0.75},
             "camera": {"eye": {"x": 0.95, "y": -1.3, "z": 1.65}, "center": {"x": 0, "y": 0, "z": -0.12}},
         },
     }
-    return {"data": [surface], "layout": layout}
 
 
-def _map_path(descent: Descent, scene: Scene) -> dict[str, Any]:
-    points = cut_runaway(descent.weights, scene.window)
+def _map_path(descent: Descent, scene: Scene, window: Window) -> dict[str, Any]:
+    points = cut_runaway(scene.on_map(descent.weights), window)
+    held = {} if scene.held is None else {"held": typed(descent.weights[: len(points), scene.held])["bdata"]}
     return {
         "name": descent.name,
         "title": descent.title,
         "dash": DASHES[descent.name],
+        "diverged": descent.path.diverged_at is not None,
         "weights": typed(points.reshape(-1))["bdata"],
-        "errors": typed(descent.errors[: len(points)])["bdata"],
+        "errors": typed(np.clip(descent.errors[: len(points)], -_LARGEST, _LARGEST))["bdata"],
+        **held,
     }
 
 
-def _relief_path(descent: Descent, scene: Scene) -> Trace:
-    shown = inside(descent.weights, scene.window)
-    points = np.where(shown[:, None], descent.weights, np.nan)
+def _relief_path(descent: Descent, scene: Scene, window: Window) -> Trace:
+    on_map = scene.on_map(descent.weights)
+    shown = inside(on_map, window)
+    points = np.where(shown[:, None], on_map, np.nan)
     return {
         "type": "scatter3d",
         "mode": "lines",
@@ -218,19 +172,4 @@ def _relief_path(descent: Descent, scene: Scene) -> Trace:
         "z": typed(np.where(shown, descent.errors, np.nan)),
         "line": {"color": f"token:{descent.name}", "width": 6},
         "hoverinfo": "skip",
-    }
-
-
-def _fit_line(scene: Scene, reach: Array, weights: Array, name: str, color: str, dash: str, width: float) -> Trace:
-    logits = weights[0] * reach + weights[1]
-    with np.errstate(over="ignore"):
-        outputs = 1.0 / (1.0 + np.exp(-logits)) if scene.logistic else logits
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": name,
-        "x": typed(reach),
-        "y": typed(outputs),
-        "line": {"color": color, "dash": dash, "width": width},
-        "hovertemplate": name + "<extra></extra>",
     }

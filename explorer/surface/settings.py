@@ -3,11 +3,21 @@
 from dataclasses import make_dataclass
 from typing import Any
 
-from engine import LANDSCAPES, OPTIMIZERS
-from explorer.settings import choice, choices, number
+from engine import LANDSCAPES, OPTIMIZERS, Formula
+from explorer.settings import choice, choices, flag, number, text
 
 DATA_SURFACES = {"linear_neuron": "Linear neuron on data", "sigmoid_neuron": "Sigmoidal neuron on data"}
-SURFACES = DATA_SURFACES | {name: landscape.title for name, landscape in LANDSCAPES.items()}
+TYPED = "typed"
+SURFACES = (
+    DATA_SURFACES | {name: landscape.title for name, landscape in LANDSCAPES.items()} | {TYPED: "Your own function"}
+)
+DATA = {
+    "line": "One input and a bias",
+    "plane": "Two inputs",
+    "dining_hall": "The dining hall: three prices",
+    "own": "My own data",
+}
+LONGEST_WEIGHT = 10.0  # of the slider that cuts through a third weight; its field goes further
 _RATES = {"gradient_descent": 0.004, "momentum": 0.002, "nesterov": 0.002, "adadelta": 1.0, "newton": 1.0}
 _RATE_ELSE = 0.1
 
@@ -20,7 +30,7 @@ def rate_field(optimizer: str) -> str:
 def _rate(optimizer: str) -> Any:
     return number(
         _RATES.get(optimizer, _RATE_ELSE),
-        1e-5,
+        1e-7,
         10.0,
         scale="log",
         label=f"{OPTIMIZERS[optimizer].title} rate",
@@ -29,44 +39,45 @@ def _rate(optimizer: str) -> Any:
     )
 
 
-_FIELDS: dict[str, Any] = {
+def _start(weight: str) -> Any:
+    help = "Click on the map to set it."
+    if weight == "w3":
+        help = "Where the third weight starts. The map cuts through it where its slider stands."
+    return number(
+        {"w1": -2.4, "w2": 4.2, "w3": 0.0}[weight], -1e6, 1e6, slider=False, label=f"Start {weight}", help=help,
+        part="descent",
+    )  # fmt: skip
+
+
+def _formula(typed: str) -> str:
+    try:
+        return Formula(typed).text
+    except ValueError as reason:
+        raise ValueError(f"Formula: {reason}.") from None
+
+
+_WHERE: dict[str, Any] = {
     "surface": choice(
         "linear_neuron",
         SURFACES,
         label="Surface",
-        help="Where the error comes from: a neuron on data, or a test function of two weights.",
+        help="Where the error comes from: a neuron on data, a test function of two weights, or what you type.",
         part="surface",
     ),
-    "cases": number(
-        20,
-        2,
-        500,
-        integer=True,
-        scale="log",
-        label="Training cases",
-        help="Points the neuron learns from.",
+    "formula": text(
+        "(w1^2 + w2 - 2)^2 + (w1 - w2)^2 / 4",
+        check=_formula,
+        label="E(w1, w2) =",
+        help="Numbers, w1, w2, pi, e, + − * / ^, brackets, and sin, cos, tan, exp, log, sqrt, abs, tanh, sigmoid, "
+        "relu, min, max.",
         part="surface",
     ),
-    "noise": number(
-        0.5, 0.0, 1.0, step=0.01, label="Noise", help="Spread of the targets around the straight line.", part="surface"
-    ),
-    "centre": number(
-        0.0,
-        -5.0,
-        5.0,
-        step=0.1,
-        label="Centre of the inputs",
-        help="Moves all inputs. Far from zero the input and the bias pull together, and the bowl becomes a ravine.",
-        part="surface",
-    ),
-    "data_seed": number(
-        1,
-        0,
-        9999,
-        integer=True,
-        slider=False,
-        label="Seed of the data",
-        help="Another seed draws other cases.",
+    "error": choice(
+        "squared",
+        {"squared": "Squared", "cross_entropy": "Cross-entropy"},
+        label="Error of a case",
+        help="Half the squared difference of target and output, or −log of the probability that the neuron gives to "
+        "the target: the second is convex.",
         part="surface",
     ),
     "reduction": choice(
@@ -76,6 +87,76 @@ _FIELDS: dict[str, Any] = {
         help="The sum over all cases, as in textbooks, or their mean, as in most libraries.",
         part="surface",
     ),
+}
+_DATA: dict[str, Any] = {
+    "data": choice(
+        "line",
+        DATA,
+        label="Training cases",
+        help="What the neuron learns from. Three inputs, or two and a bias, make three weights.",
+        part="surface",
+    ),
+    "meals": choice(
+        "random",
+        {"random": "Random meals", "smart": "One item each"},
+        label="Meals",
+        help="Random meals tell the prices only together; a meal of one item tells its price at once.",
+        part="surface",
+    ),
+    "bias": flag(
+        False,
+        off="None",
+        on="With a bias",
+        label="Bias",
+        help="A bias is a weight whose input is always 1; with two inputs it is the third weight.",
+        part="surface",
+    ),
+    "cases": number(
+        20, 2, 500, integer=True, scale="log", label="Cases", help="Examples the neuron learns from.", part="surface"
+    ),
+    "noise": number(
+        0.5, 0.0, 1.0, step=0.01, label="Noise", part="surface",
+        help="Spread of the targets around what the law of the data says, or for own data, in deviations of the "
+        "target.",
+    ),
+    "centre": number(
+        0.0, -5.0, 5.0, step=0.1, label="Centre of x1", part="surface",
+        help="Moves the first input. Far from zero the input and the bias pull together, and the bowl becomes a "
+        "ravine.",
+    ),
+    "scale": number(
+        1.0, 0.1, 10.0, scale="log", label="Scale of x1", part="surface",
+        help="Another unit for the first input: its numbers are multiplied. The bowl is stretched along w1.",
+    ),
+    "collinear": number(
+        0.0, 0.0, 1.0, step=0.01, label="Collinearity", part="surface",
+        help="Mixes the first input into the second. At 1 both are the same and only the sum of their weights counts.",
+    ),
+    "standardise": flag(
+        False,
+        off="Raw",
+        on="Standardised",
+        label="Inputs",
+        help="Every input with mean 0 and deviation 1; without a bias, with root mean square 1.",
+        part="surface",
+    ),
+    "data_seed": number(
+        1, 0, 9999, integer=True, slider=False, label="Seed of the data", help="Another seed draws other cases.",
+        part="surface",
+    ),
+}  # fmt: skip
+_MAP: dict[str, Any] = {
+    "held": choice(
+        "w3",
+        {"w1": "w1", "w2": "w2", "w3": "w3"},
+        label="Weight that the map leaves out",
+        help="Two of the three weights span the map; the slider holds this one.",
+        part="surface",
+    ),
+    "cut": number(
+        0.0, -1e6, 1e6, slider=(-LONGEST_WEIGHT, LONGEST_WEIGHT), step=0.05, label="The map cuts at", part="surface",
+        help="The value of the third weight at which the map cuts through the bowl.",
+    ),
     "levels": choice(
         "log",
         {"log": "Logarithmic", "linear": "Linear"},
@@ -83,12 +164,24 @@ _FIELDS: dict[str, Any] = {
         help="Logarithmic levels show the bottom of the valley as clearly as its walls.",
         part="surface",
     ),
-    "start_w1": number(
-        -2.4, -1e3, 1e3, slider=False, label="Start w1", help="Click on the map to set it.", part="descent"
+    "drawing": choice(
+        "both",
+        {"both": "Both", "heat": "Heat", "lines": "Lines"},
+        label="Drawn as",
+        help="Colours for the height, lines of equal error, or both.",
+        part="surface",
     ),
-    "start_w2": number(
-        4.2, -1e3, 1e3, slider=False, label="Start w2", help="Click on the map to set it.", part="descent"
+    "marks": choices(
+        ("minima", "directions"),
+        {"minima": "Minima", "directions": "Eigen-directions", "field": "Gradient field"},
+        label="Marks",
+        help="Minima. The directions in which the bowl is widest and narrowest, as the axes of one ellipse of equal "
+        "error. Arrows that point downhill, longer where it is steeper.",
+        part="surface",
     ),
+}  # fmt: skip
+_DESCENT: dict[str, Any] = {
+    **{f"start_{weight}": _start(weight) for weight in ("w1", "w2", "w3")},
     "steps": number(
         100, 1, 2000, integer=True, scale="log", label="Steps", help="Updates each optimizer may do.", part="descent"
     ),
@@ -101,6 +194,7 @@ _FIELDS: dict[str, Any] = {
     ),
     **{rate_field(name): _rate(name) for name in OPTIMIZERS},
 }
+_FIELDS = _WHERE | _DATA | _MAP | _DESCENT
 
 SurfaceSettings: Any = make_dataclass(
     "SurfaceSettings", [(name, Any, each) for name, each in _FIELDS.items()], frozen=True

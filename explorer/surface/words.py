@@ -21,12 +21,14 @@ _FLAT = 1e-6  # a slope that no rate makes up for
 def start_sentence(scene: Scene, start: Array) -> str:
     """Where the descent starts: position, error, slope."""
     error, slope = float(scene.surface.error(start)), float(np.linalg.norm(scene.surface.gradient(start)))
-    place = f"w1 = {short(start[0], 4)}, w2 = {short(start[1], 4)}"
+    place = ", ".join(f"w{index} = {short(weight, 4)}" for index, weight in enumerate(start, 1))
     return f"Start at {place}: error {short(error, 4)}, slope {short(slope)}."
 
 
-def stability_sentence(scene: Scene, at_start: Stability) -> str:
+def stability_sentence(scene: Scene, at_start: Stability | None) -> str:
     """Which rates this surface allows for plain gradient descent."""
+    if at_start is None:
+        return "At the start point the surface has no finite curvature, so it tells no limit for the rate."
     limit = at_start.largest_stable_rate
     if not scene.quadratic:
         if not math.isfinite(limit):
@@ -44,7 +46,7 @@ def stability_sentence(scene: Scene, at_start: Stability) -> str:
     return words
 
 
-def descent_sentence(descent: Descent, scene: Scene, at_start: Stability, lowest: float) -> str:
+def descent_sentence(descent: Descent, scene: Scene, at_start: Stability | None, lowest: float) -> str:
     """What became of one optimizer."""
     ratio = _ratio(descent, at_start)
     digits = 3 if ratio is None or abs(ratio - 1.0) > _NEAR else 5  # just below and just above must differ
@@ -60,12 +62,12 @@ def descent_sentence(descent: Descent, scene: Scene, at_start: Stability, lowest
 
 def lowest_error(scene: Scene, found: Sequence[Descent]) -> float:
     """The error to measure against: the lowest that the surface is known to have, or that a path found."""
-    return min([scene.lowest, *(float(np.min(descent.errors)) for descent in found)])
+    return min([scene.minima.lowest, *(float(np.min(descent.errors)) for descent in found)])
 
 
-def _ratio(descent: Descent, at_start: Stability) -> float | None:
+def _ratio(descent: Descent, at_start: Stability | None) -> float | None:
     """The rate of plain descent over the largest that the curvature allows; None where theory is silent."""
-    limit = at_start.largest_stable_rate
+    limit = at_start.largest_stable_rate if at_start else math.inf
     return descent.rate / limit if descent.name == "gradient_descent" and math.isfinite(limit) else None
 
 

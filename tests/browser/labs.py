@@ -12,6 +12,7 @@ import numpy as np
 from engine import Run, advance
 from engine.types import Array
 from explorer.settings import strict, to_link
+from explorer.surface.cases import read_own
 from explorer.surface.descents import Descent, descents
 from explorer.surface.scenes import Scene, scene
 from explorer.surface.settings import SurfaceSettings
@@ -116,10 +117,21 @@ class SurfaceLab(Lab):
         self.page.wait_for("document.querySelectorAll('#surface-map .contourlevel path').length > 10", 20)
         self.page.wait_for("document.querySelector('#surface-map .path-start')")
 
+    def wish(self) -> dict[str, Any]:
+        """What the page would ask for now: settings, view, and its own cases where these count."""
+        return dict(
+            self.page.js(
+                """
+                const {settings, view, own} = explorer.surface.lab;
+                return {settings, view, own: settings.data === "own" ? own : null};
+                """
+            )
+        )
+
     def scene(self) -> Scene:
-        settings = self.settings()
-        data = ("surface", "cases", "noise", "centre", "data_seed", "reduction")
-        return scene(*(getattr(settings, name) for name in data))
+        """The engine's surface for what the page would ask."""
+        wish = self.wish()
+        return scene(strict(SurfaceSettings, wish["settings"]), read_own(wish["own"]))
 
     def found(self) -> list[Descent]:
         """What the engine finds for the settings on the page."""

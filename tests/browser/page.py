@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -200,12 +200,60 @@ class Page:
     def drag(self, css: str, start: tuple[float, float], end: tuple[float, float], steps: int = 8) -> None:
         """Press at one fraction of an element, move in steps, release at another."""
         (x, y), (to_x, to_y) = self._point(css, *start), self._point(css, *end)
+        with self.hand(x, y) as move:
+            for step in range(1, steps + 1):
+                part = step / steps
+                move(x + part * (to_x - x), y + part * (to_y - y))
+
+    @contextmanager
+    def hand(self, x: float, y: float, shift: bool = False) -> Iterator[Callable[[float, float], None]]:
+        """Hold the mouse button down from window coordinates on; what it gives moves, and the end lets go there."""
+        more = {"modifiers": 8} if shift else {}
+        place = (x, y)
+
+        def move(to_x: float, to_y: float) -> None:
+            nonlocal place
+            place = (to_x, to_y)
+            self._mouse("mouseMoved", to_x, to_y, buttons=1, **more)
+
         self._mouse("mouseMoved", x, y)
-        self._mouse("mousePressed", x, y)
-        for step in range(1, steps + 1):
-            part = step / steps
-            self._mouse("mouseMoved", x + part * (to_x - x), y + part * (to_y - y), buttons=1)
-        self._mouse("mouseReleased", to_x, to_y)
+        self._mouse("mousePressed", x, y, **more)
+        yield move
+        self._mouse("mouseReleased", *place, **more)
+
+    def hover(self, x: float, y: float) -> None:
+        """Move the mouse to window coordinates, no button down."""
+        self._mouse("mouseMoved", x, y)
+
+    def wheel(self, x: float, y: float, pixels: float) -> None:
+        """Turn the wheel over window coordinates, downwards where the pixels are positive."""
+        self.cdp("Input.dispatchMouseEvent", type="mouseWheel", x=x, y=y, deltaX=0, deltaY=pixels)
+
+    def use_fingers(self) -> None:
+        """From now on the screen takes touches."""
+        self.cdp("Emulation.setTouchEmulationEnabled", enabled=True, maxTouchPoints=2)
+
+    @contextmanager
+    def fingers(self, *places: tuple[float, float]) -> Iterator[Callable[..., None]]:
+        """Put fingers down at window coordinates; what it gives moves them all, and the end lifts them."""
+
+        def touch(kind: str, *at: tuple[float, float]) -> None:
+            points = [{"x": x, "y": y, "id": finger} for finger, (x, y) in enumerate(at)]
+            self.cdp("Input.dispatchTouchEvent", type=kind, touchPoints=points)
+
+        touch("touchStart", *places)
+        yield lambda *at: touch("touchMove", *at)
+        touch("touchEnd")
+
+    def tap(self, x: float, y: float) -> None:
+        """Touch window coordinates with a finger, and lift it."""
+        with self.fingers((x, y)):
+            pass
+
+    def send_file(self, css: str, file: Path) -> None:
+        """Choose a file in a field for files, which may be hidden."""
+        self.js("document.querySelector(arguments[0]).value = ''", css)  # as a click on it does
+        self.driver.find_element("css selector", css).send_keys(str(file))
 
     def fill(self, css: str, text: str) -> None:
         """Replace the content of a field by typing, and leave it with the tabulator."""
@@ -217,7 +265,7 @@ class Page:
     def press(self, key: str, times: int = 1) -> None:
         """Press a key by its DOM name ("Tab", "ArrowRight", "Enter", " ") wherever the focus is."""
         code = {"Tab": 9, "Enter": 13, "Escape": 27, " ": 32, "Home": 36, "End": 35, "PageUp": 33, "PageDown": 34}
-        code |= {"ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40}
+        code |= {"Delete": 46, "Insert": 45, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40}
         text = {"Enter": "\r", " ": " "}.get(key, key if len(key) == 1 else "")
         shared = {"key": key, "windowsVirtualKeyCode": code.get(key, ord(key[0].upper()))}
         for _ in range(times):

@@ -10,9 +10,12 @@ from engine import DATASETS, LANDSCAPES, OPTIMIZERS
 from engine.types import Array
 from explorer.settings import strict
 from explorer.surface import words
-from explorer.surface.callbacks import _scene, draw_paths
+from explorer.surface.callbacks import draw_paths
+from explorer.surface.cases import shown_cases
 from explorer.surface.descents import descents, start_stability
-from explorer.surface.settings import SURFACES, SurfaceSettings
+from explorer.surface.scenes import scene
+from explorer.surface.settings import SurfaceSettings
+from tests.explorer.pictures import THREE, WISHES, with_settings
 
 
 def told(**wishes: Any) -> dict[str, Any]:
@@ -93,6 +96,23 @@ def test_the_start_tells_error_and_slope() -> None:
     assert sentence == f"Start at w1 = −1.2, w2 = 1: error 24.2, slope {slope:.0f}."
 
 
+@pytest.mark.parametrize("name", WISHES)
+def test_the_start_names_every_weight(name: str) -> None:
+    sentence = draw_paths(with_settings(name, start_w1=0.5, start_w2=-0.25, start_w3=1.5))["start_sentence"]
+    third = ", w3 = 1.5" if name in THREE else ""
+    assert sentence.startswith(f"Start at w1 = 0.5, w2 = −0.25{third}: error ")
+
+
+@pytest.mark.parametrize("cut", [0.0, 7.0])
+def test_where_the_map_cuts_is_no_matter_to_the_start(cut: float) -> None:
+    # at these prices every meal costs nothing: E = 1/2 sum t^2
+    sentence = told(data="dining_hall", meals="smart", noise=0, cases=3, cut=cut, start_w1=0, start_w2=0, start_w3=0)
+    meals = shown_cases(
+        strict(SurfaceSettings, {"data": "dining_hall", "meals": "smart", "noise": 0, "cases": 3}), None
+    )
+    assert number(sentence["start_sentence"], "error") == pytest.approx(0.5 * float(meals.targets @ meals.targets))
+
+
 # --- one descent ------------------------------------------------------------------
 
 
@@ -110,7 +130,7 @@ def test_the_rate_is_compared_with_the_limit(ratio: float) -> None:
 def test_just_below_and_just_above_the_limit_are_told_apart(below: float, above: float) -> None:
     limit = 2.0 / curvatures()[-1]
     # along the steepest direction, where the limit is felt
-    minimum = _scene(strict(SurfaceSettings, {})).minima[0]
+    minimum = scene(strict(SurfaceSettings, {})).minima.weights[0]
     start = {"start_w1": minimum[0] + 2.0, "start_w2": minimum[1], "steps": 100}
     low, high = (said(rate_gradient_descent=ratio * limit, **start) for ratio in (below, above))
     assert f"{below} times the stable limit" in low
@@ -128,14 +148,13 @@ def test_other_optimizers_are_not_held_against_plain_descents_limit() -> None:
 def test_too_large_diverges_at_the_step_of_the_closed_form(ratio: float) -> None:
     values = curvatures()
     rate = ratio * 2.0 / values[-1]
-    shown = _scene(strict(SurfaceSettings, {}))
+    shown = scene(strict(SurfaceSettings, {}))
     start = np.array([-2.4, 4.2])
     _, vectors = np.linalg.eigh(shown.surface.hessian(start))  # type: ignore[attr-defined]
-    offset = vectors.T @ (start - shown.minima[0])
-    assert shown.lowest is not None
+    offset = vectors.T @ (start - shown.minima.weights[0])
     # E(s) = E_min + 1/2 sum λ (1 - η λ)^2s d^2, and a million times the first error is too much
     steps = np.arange(31)[:, None]  # more than it takes
-    errors = shown.lowest + 0.5 * (values * (1.0 - rate * values) ** (2 * steps) * offset**2).sum(axis=1)
+    errors = shown.minima.lowest + 0.5 * (values * (1.0 - rate * values) ** (2 * steps) * offset**2).sum(axis=1)
     expected = int(np.argmax(errors > 1e6 * max(1.0, errors[0])))
     sentence = said(rate_gradient_descent=rate, steps=100)
     assert number(sentence, "diverged at step") == expected
@@ -204,7 +223,7 @@ def test_what_does_not_crawl_is_not_said_to(wish: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("noise", [0.0, 0.5])
 def test_rounding_at_the_minimum_is_no_growth(noise: float) -> None:
-    first, second = _scene(strict(SurfaceSettings, {"noise": noise})).minima[0]
+    first, second = scene(strict(SurfaceSettings, {"noise": noise})).minima.weights[0]
     sentence = said(noise=noise, start_w1=first, start_w2=second)
     assert "the error stays at" in sentence
     assert sentence.endswith(" for 100 steps.")
@@ -213,14 +232,14 @@ def test_rounding_at_the_minimum_is_no_growth(noise: float) -> None:
 # --- every surface and optimizer ------------------------------------------------------
 
 
-@pytest.mark.parametrize("surface", SURFACES)
-def test_sentences_read_well_whatever_happens(surface: str) -> None:
-    for rate in ("0.00001", "0.01", "10"):
-        for start in ((-1.1, 0.7), (0.0, 0.0), (1000.0, -1000.0)):
-            answer = told(
-                surface=surface, optimizers=list(OPTIMIZERS), steps=15, start_w1=start[0], start_w2=start[1],
-                **{f"rate_{name}": rate for name in OPTIMIZERS},
-            )  # fmt: skip
+@pytest.mark.parametrize("name", WISHES)
+def test_sentences_read_well_whatever_happens(name: str) -> None:
+    starts = ((-1.1, 0.7, 0.3), (0.0, 0.0, 0.0), (1000.0, -1000.0, 1000.0))
+    for turn, rate in enumerate(("0.00001", "0.01", "10")):
+        for start in (starts[turn], starts[turn - 1]):
+            begin = {f"start_w{index}": value for index, value in enumerate(start, 1)}
+            rates = {f"rate_{optimizer}": rate for optimizer in OPTIMIZERS}
+            answer = draw_paths(with_settings(name, optimizers=list(OPTIMIZERS), steps=15, **begin, **rates))
             told_by = [each["words"] for each in answer["sentences"]]
             assert len(told_by) == len(OPTIMIZERS)
             for sentence in [*told_by, answer["stability"], answer["start_sentence"]]:
@@ -233,17 +252,18 @@ def test_sentences_read_well_whatever_happens(surface: str) -> None:
 @pytest.mark.parametrize("landscape", LANDSCAPES)
 def test_the_lowest_error_is_the_landscapes_own(landscape: str) -> None:
     settings = strict(SurfaceSettings, {"surface": landscape})
-    shown = _scene(settings)
+    shown = scene(settings)
     assert words.lowest_error(shown, []) == LANDSCAPES[landscape].minima[0][1]
 
 
 def test_where_the_minimum_is_not_known_the_lowest_that_was_seen_counts() -> None:
     settings = strict(SurfaceSettings, {"surface": "sigmoid_neuron", "optimizers": ["gradient_descent", "adam"]})
-    shown = _scene(settings)
+    shown = scene(settings)
     found = descents(shown, settings)
     lowest = words.lowest_error(shown, found)
-    assert lowest == shown.lowest <= min(descent.errors.min() for descent in found)
-    deeper = replace(shown, lowest=2.0 * found[0].errors.min())  # a path may leave the window and find less
+    assert lowest == shown.minima.lowest <= min(descent.errors.min() for descent in found)
+    # a path may leave the window and find less
+    deeper = replace(shown, minima=replace(shown.minima, lowest=2.0 * found[0].errors.min()))
     assert words.lowest_error(deeper, found) == min(descent.errors.min() for descent in found)
     at_start = start_stability(shown, found[0].weights[0])
     assert "the way down" in words.descent_sentence(found[0], shown, at_start, lowest)

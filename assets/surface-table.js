@@ -1,0 +1,66 @@
+"use strict";
+// The cases as a table of numbers that can be typed over; the way to touch data of three inputs.
+(() => {
+  const MOST = 100; // rows shown
+
+  // ---- pure ----------------------------------------------------------------------------------------------------
+
+  // {head, rows: [[…]], more} for cases.
+  function tableOf({ inputs, targets, names, target }) {
+    const head = [...(names.length ? names : inputs[0].length === 1 ? ["input"] : inputs[0].map((_, i) => `x${i + 1}`)), target || "target"];
+    const rows = inputs.slice(0, MOST).map((input, i) => [...input, targets[i]]);
+    return { head, rows, more: inputs.length - rows.length };
+  }
+
+  // ---- the page ------------------------------------------------------------------------------------------------
+
+  const make = (name, properties = {}, children = []) => {
+    const element = Object.assign(document.createElement(name), properties);
+    element.append(...children);
+    return element;
+  };
+
+  // lab: {cases(), touch(cases, final)}
+  function create(details, box, lab) {
+    function cell(value, row, column, name) {
+      const field = make("input", { type: "text", inputMode: "text", value: String(Number(value.toPrecision(6))).replace("-", "−"), ariaLabel: `Case ${row + 1}, ${name}` });
+      field.addEventListener("change", () => typed(field, row, column));
+      return make("td", {}, [field]);
+    }
+
+    function typed(field, row, column) {
+      const cases = lab.cases();
+      const width = cases.inputs[row].length;
+      const value = window.explorer.settings.pure.parse(field.value);
+      if (!Number.isFinite(value) || Math.abs(value) > 1e12) return redraw(); // what stood there comes back
+      const inputs = cases.inputs[row].slice();
+      let target = cases.targets[row];
+      if (column < width) inputs[column] = value;
+      else target = cases.classes ? Math.min(Math.max(value, 0), 1) : value;
+      lab.touch(window.explorer.surfaceData.pure.changed(cases, row, { inputs, target }), true);
+    }
+
+    function dropper(row, count) {
+      const button = make("button", { type: "button", className: "button button-subtle button-compact symbol-minus", ariaLabel: `Remove case ${row + 1}`, disabled: count <= 2 });
+      button.addEventListener("click", () => lab.touch(window.explorer.surfaceData.pure.removed(lab.cases(), row), true));
+      return make("td", {}, [button]);
+    }
+
+    function redraw() {
+      const cases = lab.cases();
+      if (!details.open || !cases) return;
+      const { head, rows, more } = tableOf(cases);
+      const focus = box.contains(document.activeElement) ? document.activeElement.ariaLabel : null;
+      const heading = make("tr", {}, [make("th", { scope: "col", textContent: "Case" }), ...head.map((textContent) => make("th", { scope: "col", textContent })), make("th", {}, [make("span", { className: "spoken", textContent: "Remove" })])]);
+      const lines = rows.map((row, i) => make("tr", {}, [make("th", { scope: "row", textContent: i + 1 }), ...row.map((value, column) => cell(value, i, column, head[column])), dropper(i, cases.inputs.length)]));
+      const rest = more ? [make("p", { className: "hint", textContent: `and ${more.toLocaleString("en")} more.` })] : [];
+      box.replaceChildren(make("table", {}, [make("thead", {}, [heading]), make("tbody", {}, lines)]), ...rest);
+      if (focus) [...box.querySelectorAll("input, button")].find((each) => each.ariaLabel === focus)?.focus();
+    }
+
+    details.addEventListener("toggle", redraw);
+    return { redraw };
+  }
+
+  window.explorer = Object.assign(window.explorer || {}, { surfaceTable: { create, pure: { tableOf } } });
+})();
