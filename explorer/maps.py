@@ -70,7 +70,7 @@ def levels(errors: Array, logarithmic: bool) -> Levels:
     finite = errors[np.isfinite(errors)]
     floor, top = float(finite.min()), float(finite.max())
     if not logarithmic or top <= floor:
-        return Levels(floor, 0.0, False, floor, top if top > floor else floor + 1.0)
+        return Levels(floor, 0.0, False, floor, top if top > floor else floor + max(1.0, 1e-3 * abs(floor)))
     # as fine as the valley asks: a tenth of what the lowest fiftieth of the map rises above its floor
     offset = max(0.1 * (float(np.quantile(finite, _VALLEY)) - floor), _FINEST * (top - floor))
     return Levels(floor, offset, True, float(np.log10(offset)), float(np.log10(top - floor + offset)))

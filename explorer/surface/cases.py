@@ -12,7 +12,7 @@ MOST_CASES = 5_000
 MOST_INPUTS = 3
 LARGEST = 1e12
 LONGEST_NAME = 40
-_PRICES = np.array([2.5, 1.5, 1.0])
+PRICES = np.array([2.5, 1.5, 1.0])
 _ITEMS = ("burgers", "fries", "soda")
 _MOST_SERVINGS = 5
 _SLOPES = np.array([1.5, -1.0])
@@ -100,12 +100,7 @@ def classes(targets: Array) -> tuple[Array, float | None]:
     threshold = float(np.median(targets))
     if targets.max() <= threshold:  # more than half of them are the largest
         threshold = float(targets[targets < targets.max()].max(initial=targets.min()))
-    above = targets > threshold
-    # as few digits as part the same cases
-    told = next(
-        short for digits in range(2, 18) if ((targets > (short := float(f"{threshold:.{digits}g}"))) == above).all()
-    )
-    return above.astype(np.float64), told
+    return (targets > threshold).astype(np.float64), _shortest(threshold, targets)
 
 
 def _shortest(threshold: float, targets: Array) -> float:
@@ -125,8 +120,8 @@ def _drawn(settings: Any) -> Cases:
         offset = 0.5 if settings.bias else 0.0
         return Cases(inputs, inputs @ law + offset + noise * generator.standard_normal(count), law=law)
     inputs = _servings(settings.meals, count, generator)
-    targets = inputs @ _PRICES + noise * generator.standard_normal(count)
-    return Cases(inputs, targets, _ITEMS, "total price", _PRICES)
+    targets = inputs @ PRICES + noise * generator.standard_normal(count)
+    return Cases(inputs, targets, _ITEMS, "total price", PRICES)
 
 
 def _servings(meals: str, count: int, generator: np.random.Generator) -> Array:

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.types import Array
 from explorer.maps import axes, grid, typed
-from explorer.surface.cases import Cases
+from explorer.surface.cases import PRICES, Cases
 from explorer.surface.descents import Descent
 from explorer.surface.scenes import Scene
 from explorer.theme import BARE, DASHES, LOG_AXIS
@@ -64,7 +64,7 @@ def weights_figure(scene: Scene, found: Sequence[Descent], start: Array) -> Figu
     bars = [_bars(names, start, "At the start", "token:line-strong")]
     bars += [_bars(names, descent.weights[-1], descent.title, f"token:{descent.name}") for descent in found]
     bars += [_goal(names, weights, title, symbol) for weights, title, symbol in _goals(scene)]
-    priced = scene.cases is not None and scene.cases.law is not None and scene.cases.target_name == "total price"
+    priced = _has_prices(scene)
     layout = {
         "xaxis": {"title": {"text": "Item" if priced else "Weight of"}},
         "yaxis": {"title": {"text": "Price of one serving" if priced else "Weight"}},
@@ -75,11 +75,17 @@ def weights_figure(scene: Scene, found: Sequence[Descent], start: Array) -> Figu
     return {"data": bars, "layout": layout}
 
 
+def _has_prices(scene: Scene) -> bool:
+    """Whether the weights are the prices of the dining hall, in their own unit."""
+    law = scene.cases.law if scene.cases else None
+    return law is not None and np.array_equal(law, PRICES)
+
+
 def _goals(scene: Scene) -> list[tuple[Array, str, str]]:
     found = []
     law = scene.cases.law if scene.cases else None
     if law is not None and len(law) == scene.dimension:
-        found.append((law, "True price" if scene.cases and scene.cases.names else "Law", "line-ew"))
+        found.append((law, "True price" if _has_prices(scene) else "Law", "line-ew"))
     if scene.minimum is not None:
         found.append((scene.minimum, "Least squares", "diamond-open"))
     return found

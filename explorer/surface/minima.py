@@ -12,7 +12,7 @@ from explorer.maps import Window, axes, grid, inside
 Mask = npt.NDArray[np.bool_]
 _SIDE = 81
 _FEW = 41
-_MOST = 64
+_MOST = 400
 _STEPS = 12
 _SAME = 1e-3  # of the window: closer ones are one
 _LEVEL = 1e-6  # of the relief: minima that differ by less are equally low

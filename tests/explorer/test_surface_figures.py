@@ -211,7 +211,8 @@ def test_the_part_in_sight_is_drawn_anew(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "formula", ["1e308*w1", "5e307*(w1 + w2)", "exp(230*w1)", "1e200*w1^2 + w2^2", "1/w1", "log(w1)", "7"]
+    "formula",
+    ["1e308*w1", "5e307*(w1 + w2)", "exp(230*w1)", "1e200*w1^2 + w2^2", "1/w1", "log(w1)", "7", "1e17", "-1e300"],
 )
 def test_extreme_and_missing_errors_travel_too(formula: str) -> None:
     for scale in ("log", "linear"):
