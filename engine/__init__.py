@@ -11,6 +11,7 @@ from engine.errors import ERRORS, ErrorFunction
 from engine.formulas import Formula
 from engine.gradient_check import GradientCheck, check_gradient
 from engine.landscapes import LANDSCAPES, Landscape
+from engine.line_search import LineSearchPath, descend_by_line_search
 from engine.network import INITIALISERS, Forward, Network
 from engine.optimizers import (
     OPTIMIZERS,
@@ -28,6 +29,8 @@ from engine.optimizers import (
 )
 from engine.planes import Plane
 from engine.runs import Best, Change, Recipe, Run
+from engine.schedules import SCHEDULES, ConstantRate, CosineDecay, InverseTimeDecay, Schedule, StepDecay
+from engine.stochastic import descend_noisily, descend_stochastically
 from engine.surfaces import ErrorSurface, LinearNeuron, SigmoidNeuron
 from engine.tasks import Task
 from engine.training import Accuracy, Measures, advance, measure, measure_weights, start
@@ -40,6 +43,7 @@ __all__ = [
     "INITIALISERS",
     "LANDSCAPES",
     "OPTIMIZERS",
+    "SCHEDULES",
     "Accuracy",
     "Activation",
     "AdaDelta",
@@ -48,6 +52,8 @@ __all__ = [
     "AdamW",
     "Best",
     "Change",
+    "ConstantRate",
+    "CosineDecay",
     "Dataset",
     "ErrorFunction",
     "ErrorSurface",
@@ -55,7 +61,9 @@ __all__ = [
     "Forward",
     "GradientCheck",
     "GradientDescent",
+    "InverseTimeDecay",
     "Landscape",
+    "LineSearchPath",
     "LinearNeuron",
     "Measures",
     "Momentum",
@@ -69,12 +77,17 @@ __all__ = [
     "RMSProp",
     "Recipe",
     "Run",
+    "Schedule",
     "SigmoidNeuron",
     "Stability",
+    "StepDecay",
     "Task",
     "advance",
     "check_gradient",
     "descend",
+    "descend_by_line_search",
+    "descend_noisily",
+    "descend_stochastically",
     "hessian",
     "measure",
     "measure_weights",

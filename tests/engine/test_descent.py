@@ -3,7 +3,22 @@
 import numpy as np
 import pytest
 
-from engine import LANDSCAPES, OPTIMIZERS, Adam, GradientDescent, LinearNeuron, Momentum, Newton, Optimizer, descend
+from engine import (
+    LANDSCAPES,
+    OPTIMIZERS,
+    SCHEDULES,
+    Adam,
+    ConstantRate,
+    CosineDecay,
+    GradientDescent,
+    LinearNeuron,
+    Momentum,
+    Newton,
+    Optimizer,
+    Path,
+    Schedule,
+    descend,
+)
 from engine.types import Array
 from tests.engine.helpers import TRAINING_OPTIMIZERS, made_up_task
 
@@ -227,6 +242,112 @@ def test_forty_thousand_starts() -> None:
     assert path.diverged_at.dtype.kind == "i"
 
 
+# --- against a loop over single updates ------------------------------------------
+
+ON_SURFACES = [
+    pytest.param(surface, kind, id=f"{name}-{kind.name}")
+    for name, surface in SURFACES.items()
+    for kind in OPTIMIZERS.values()
+    if hasattr(surface, "hessian") or not kind.needs_hessian
+]
+
+
+def loop(surface: object, start: Array, optimizer: Optimizer, steps: int, schedule: Schedule | None = None) -> Path:
+    """A descent without divergence, that makes a new optimizer with the rate η f(t) for every update."""
+    points, slots = [np.array(start)], [optimizer.slots_for(start)]
+    for step in range(1, steps + 1):
+        point, rate = points[-1], optimizer.learning_rate * (schedule.factor(step) if schedule else 1.0)
+        hessian = (lambda point=point: surface.hessian(point)) if optimizer.needs_hessian else None
+        update = optimizer.with_setting("learning_rate", rate)
+        after = update.step(point, surface.gradient(point), slots[-1], step, hessian)
+        points.append(after[0])
+        slots.append(after[1])
+    weights = np.stack(points, axis=-2)
+    gradients = np.stack([surface.gradient(point) for point in points], axis=-2)
+    return Path(weights, surface.error(weights), None, gradients, np.stack(slots, axis=-2))
+
+
+@pytest.mark.parametrize(("surface", "kind"), ON_SURFACES)
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_a_schedule_is_a_new_rate_for_every_update(surface: object, kind: type[Optimizer], name: str) -> None:
+    start = np.random.default_rng(5).normal(size=surface.dimension)
+    optimizer, schedule = kind(learning_rate=1e-4), SCHEDULES[name].over(40)
+    path = descend(surface, start, optimizer, 40, "memory", schedule)
+    wanted = loop(surface, start, optimizer, 40, schedule)
+    assert path.diverged_at is None
+    for mine, theirs in ((path.weights, wanted.weights), (path.errors, wanted.errors), (path.slots, wanted.slots)):
+        np.testing.assert_allclose(mine, theirs, rtol=1e-12, atol=1e-12)
+    if name != "constant":
+        plain = descend(surface, start, optimizer, 40)
+        assert np.abs(plain.weights[-1] - path.weights[-1]).max() > 1e-8
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in TRAINING_OPTIMIZERS.values() if "weight_decay" in kind.__dataclass_fields__]
+)
+def test_a_schedule_with_weight_decay(kind: type[Optimizer]) -> None:
+    optimizer, schedule = kind(learning_rate=0.01, weight_decay=0.3), CosineDecay(steps=40)
+    path = descend(BOWL, [3.0, -1.0], optimizer, 40, schedule=schedule)
+    wanted = loop(BOWL, np.array([3.0, -1.0]), optimizer, 40, schedule)
+    np.testing.assert_allclose(path.weights, wanted.weights, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize(("surface", "kind"), ON_SURFACES)
+@pytest.mark.parametrize("rate", [0.001, 20.0])
+def test_a_factor_of_one_changes_nothing(surface: object, kind: type[Optimizer], rate: float) -> None:
+    start = np.random.default_rng(0).normal(size=(3, surface.dimension))
+    for keep in ("all", "last"):
+        plain = descend(surface, start, kind(learning_rate=rate), 30, keep)
+        constant = descend(surface, start, kind(learning_rate=rate), 30, keep, ConstantRate())
+        assert plain.weights.tobytes() == constant.weights.tobytes()
+        assert plain.errors.tobytes() == constant.errors.tobytes()
+        np.testing.assert_array_equal(plain.diverged_at, constant.diverged_at)
+        assert plain.gradients is plain.slots is None
+
+
+def test_after_the_foot_of_a_cosine_nothing_moves() -> None:
+    path = descend(BOWL, [4.0, 1.0], Momentum(learning_rate=0.1), steps=9, schedule=CosineDecay(steps=5))
+    np.testing.assert_array_equal(path.weights[6:], path.weights[[5, 5, 5, 5]])
+    assert (path.weights[5] != path.weights[4]).all()
+
+
+@pytest.mark.parametrize(("surface", "kind"), ON_SURFACES)
+@pytest.mark.parametrize("leading", [(), (3,), (2, 2)])
+def test_the_memory_of_a_path(surface: object, kind: type[Optimizer], leading: tuple[int, ...]) -> None:
+    start = np.random.default_rng(2).normal(size=(*leading, surface.dimension))
+    path = descend(surface, start, kind(learning_rate=1e-4), steps=20, keep="memory")
+    wanted = loop(surface, start, kind(learning_rate=1e-4), steps=20)
+    assert path.slots.shape == (len(kind.slot_names), *leading, 21, surface.dimension)
+    assert not path.slots[..., 0, :].any()
+    assert path.gradients.shape == path.weights.shape
+    for mine, theirs in (
+        (path.weights, wanted.weights),
+        (path.gradients, wanted.gradients),
+        (path.slots, wanted.slots),
+    ):
+        np.testing.assert_allclose(mine, theirs, rtol=1e-12, atol=1e-12)
+    whole = descend(surface, start, kind(learning_rate=1e-4), steps=20)
+    np.testing.assert_array_equal(path.weights, whole.weights)
+    np.testing.assert_array_equal(path.errors, whole.errors)
+
+
+def test_the_memory_of_momentum_by_hand() -> None:
+    # v <- v / 2 + w, w <- w - v / 2: v = 8, 8, 4; w = 4, 0, -2, and the gradient is w
+    path = descend(PARABOLA, [8.0], Momentum(learning_rate=0.5, momentum=0.5), steps=3, keep="memory")
+    np.testing.assert_allclose(path.slots[0, :, 0], [0, 8, 8, 4], atol=1e-15)
+    np.testing.assert_allclose(path.gradients[:, 0], [8, 4, 0, -2], atol=1e-15)
+
+
+def test_from_a_divergence_on_the_memory_repeats() -> None:
+    # the slope is always -1, so v = -1, -2, -3 and the first start walks 0, 1, 3, 6: where the stairs break off
+    surface = Stairs(1.0, 1.0, 1.0, 1.0, 1.0, 1.0, np.nan)
+    path = descend(surface, [[0.0], [6.0]], Momentum(learning_rate=1.0, momentum=1.0 - 2**-53), steps=5, keep="memory")
+    np.testing.assert_array_equal(path.diverged_at, [3, 0])
+    np.testing.assert_allclose(path.weights[..., 0], [[0, 1, 3, 3, 3, 3], [6, 6, 6, 6, 6, 6]], rtol=1e-15)
+    np.testing.assert_allclose(path.slots[0, ..., 0], [[0, -1, -2, -2, -2, -2], [0, 0, 0, 0, 0, 0]], rtol=1e-15)
+    np.testing.assert_array_equal(path.gradients, -np.ones((2, 6, 1)))
+
+
 BAD = [
     ({"surface": 3}, "surface is 3; it must be of the kind ErrorSurface"),
     ({"start": [1.0]}, r"start has shape \(1,\); it must be \(\.\.\., 2\)"),
@@ -239,7 +360,9 @@ BAD = [
     ({"steps": -1}, "steps is -1; it must be a whole number at least 0"),
     ({"steps": 2.5}, "steps is 2.5"),
     ({"steps": None}, "steps is None"),
-    ({"keep": "first"}, "keep is 'first'; it must be one of all, last"),
+    ({"keep": "first"}, "keep is 'first'; it must be one of all, last, memory"),
+    ({"schedule": "cosine"}, "schedule is 'cosine'; it must be of the kind Schedule"),
+    ({"schedule": CosineDecay}, "schedule is <class .*; it must be of the kind Schedule"),
     ({"surface": SURFACES["network"], "start": np.zeros(7), "optimizer": Newton()}, "hessian is None; Newton's method"),
 ]
 
