@@ -91,7 +91,7 @@
     }
 
     async function drawWeights(figure) {
-      const names = figure.data.filter(({ type }) => type !== "bar").map(({ name }) => ({ "True price": "line: the true price", "Least squares": "diamond: least squares" })[name]);
+      const names = figure.data.filter(({ type }) => type !== "bar").map(({ name }) => ({ "True price": "line: the true price", Law: "line: the law that made the targets", "Least squares": "diamond: least squares" })[name]);
       element("weights-words").textContent = `Grey: the start; colour: where a path has come to; ${names.join("; ")}.`.replace("; .", ".");
       await plots.draw(WEIGHTS, figure);
     }
