@@ -70,7 +70,8 @@ class _NeuronOnData:
     """One neuron without hidden layers over its training cases: inputs (N, D), targets (N,)."""
 
     def __init__(self, inputs: npt.ArrayLike, targets: npt.ArrayLike, reduction: Reduction = "sum") -> None:
-        self.inputs = np.array(checks.array("inputs", inputs, None, None))
+        # in one order in memory, so that the values alone decide the last bits of what is computed
+        self.inputs = np.array(checks.array("inputs", inputs, None, None), order="C")
         self.targets = np.array(checks.array("targets", targets, len(self.inputs)))
         for values in (self.inputs, self.targets):
             values.setflags(write=False)
