@@ -4,6 +4,7 @@
 (() => {
   const NS = "http://www.w3.org/2000/svg";
   const DOTS = 60; // points of a path that get a dot, the first ones: later they lie too dense to be told apart
+  const LONGEST_ARROW = 2000; // px
   const REACH = 12; // px from a point within which it is pointed at
   const PATTERNS = { solid: "", dash: "9 5", longdash: "15 6", dot: "2 4", dashdot: "9 4 2 4", longdashdot: "15 5 2 5" };
 
@@ -40,6 +41,18 @@
     return text;
   }
 
+  const rings = (at) => Array.from({ length: at.length / 2 }, (_, i) => `M${(at[2 * i] - 2.5).toFixed(1)} ${at[2 * i + 1].toFixed(1)}a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0 -5 0`).join("");
+
+  // A shaft with a head of at most 9 px; cut where it would leave the screen by far.
+  function arrow(x, y, right, down) {
+    const length = Math.hypot(right, down);
+    const shrink = Math.min(1, LONGEST_ARROW / (length || 1));
+    const [tipX, tipY] = [x + right * shrink, y + down * shrink];
+    const head = Math.min(9, (length * shrink) / 2) / (length || 1);
+    const barb = (side) => `M${(tipX - head * (right - side * 0.6 * down)).toFixed(1)} ${(tipY - head * (down + side * 0.6 * right)).toFixed(1)}L${tipX.toFixed(1)} ${tipY.toFixed(1)}`;
+    return `M${x.toFixed(1)} ${y.toFixed(1)}L${tipX.toFixed(1)} ${tipY.toFixed(1)}${barb(1)}${barb(-1)}`;
+  }
+
   // The nearest point of any path within reach: {path, step} or null.
   function nearest(placed, x, y) {
     let [best, found] = [REACH * REACH, null];
@@ -54,11 +67,12 @@
 
   // ---- the layer -----------------------------------------------------------------------------------------------
 
-  // map: an element with a Plotly chart. draw({paths: [{name, dash, weights}], start}); weights is [x0, y0, …].
+  // map: an element with a Plotly chart. draw({paths: [{name, dash, weights, fan, tried}], start}); weights is
+  // [x0, y0, …]; a fan holds other walks, tried the points at which a line search looked.
   function create(map) {
     const layer = svg("svg", { class: "path-layer", "aria-hidden": "true" });
     map.append(layer);
-    let [content, placed] = [null, []];
+    let [content, placed, shown, arrows] = [null, [], null, []];
 
     function scale() {
       const { xaxis, yaxis } = map._fullLayout;
@@ -75,7 +89,30 @@
       layer.setAttribute("width", view.width);
       layer.setAttribute("height", view.height);
       placed = content.paths.map(({ weights }) => pixels(weights, view));
-      layer.replaceChildren(...content.paths.flatMap((path, i) => strokes(path, placed[i])), startMark(view), ...content.paths.map((path, i) => endMark(path, placed[i])));
+      const others = content.paths.flatMap((path) => [...fan(path, view), ...tried(path, view)]);
+      const walked = placed.map((at) => (shown === null ? at : at.subarray(0, 2 * (shown + 1))));
+      const ahead = shown === null ? [] : content.paths.map(({ name, dash }, i) => thin(placed[i], name, dash, 0.35));
+      layer.replaceChildren(...others, ...ahead, ...content.paths.flatMap((path, i) => strokes(path, walked[i])), startMark(view), ...content.paths.map((path, i) => endMark(path, walked[i])), ...arrows.map((arrow) => arrowMark(arrow, view)));
+    }
+
+    function thin(at, name, dash, opacity) {
+      return svg("path", { d: line(at), stroke: window.explorer.plots.colour(name), "stroke-width": 1.25, "stroke-dasharray": pattern(dash), opacity, fill: "none" });
+    }
+
+    const fan = ({ name, fan: walks = [] }, view) => walks.map((weights) => thin(pixels(weights, view), name, "solid", 0.4));
+
+    function tried({ name, tried: points }, view) {
+      if (!points) return [];
+      const stroke = window.explorer.plots.colour(name);
+      return [svg("path", { d: rings(pixels(points, view)), stroke, "stroke-width": 1, opacity: 0.75, fill: "none" })];
+    }
+
+    // from and by: weights; from the point to where it leads.
+    function arrowMark({ from, by, name, dash = "solid" }, view) {
+      const [x, y] = [view.x(from[0]), view.y(from[1])];
+      const [right, down] = [view.x(from[0] + by[0]) - x, view.y(from[1] + by[1]) - y];
+      const stroke = window.explorer.plots.colour(name);
+      return svg("path", { d: arrow(x, y, right, down), stroke, "stroke-width": 2.5, "stroke-dasharray": pattern(dash), "stroke-linecap": "round", fill: "none", class: "arrow" });
     }
 
     function strokes({ name, dash }, at) {
@@ -115,6 +152,11 @@
         content = next;
         redraw();
       },
+      // Only the first so many steps, or all of them for null; and arrows {from, by, name, dash} in weights.
+      show(step, pointers = []) {
+        [shown, arrows] = [step, pointers];
+        redraw();
+      },
       // A position of the pointer in the window -> weights, and the point of a path there.
       at(event) {
         const view = scale();
@@ -127,5 +169,5 @@
     };
   }
 
-  window.explorer = Object.assign(window.explorer || {}, { pathLayer: { create, pure: { pattern, pixels, line, dots, nearest } } });
+  window.explorer = Object.assign(window.explorer || {}, { pathLayer: { create, pure: { pattern, pixels, line, dots, nearest, arrow } } });
 })();

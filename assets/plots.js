@@ -131,6 +131,7 @@
   }
 
   const errorStops = () => look().error;
+  const basinColours = () => look().basins;
 
   window.addEventListener("explorer:theme", () => {
     if (!theme()) return;
@@ -142,7 +143,7 @@
 
   window.explorer = Object.assign(window.explorer || {}, {
     plots: {
-      draw, palette, errorStops,
+      draw, palette, errorStops, basinColours,
       colour: (name) => colourOf(look(), name),
       pure: { resolve, compose, colourOf },
     },

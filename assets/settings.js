@@ -142,7 +142,7 @@
     idle = setTimeout(() => commit(event.target), IDLE);
   });
 
-  window.explorer = Object.assign(window.explorer || {}, { settings: { set, legal: (lab, field, value) => legal(specifications[lab].numbers[field], value), pure: { parse, legal, settingsOf, link, spoken, scales } } });
+  window.explorer = Object.assign(window.explorer || {}, { settings: { set, range: (lab, field) => specifications[lab].numbers[field], legal: (lab, field, value) => legal(specifications[lab].numbers[field], value), pure: { parse, legal, settingsOf, link, spoken, scales } } });
   window.dashMantineFunctions = Object.assign(window.dashMantineFunctions || {}, {
     explorer: {
       linear: (position, options) => spoken(scales.linear.value(position), options),

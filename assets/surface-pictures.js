@@ -29,7 +29,8 @@
   const element = (name) => document.getElementById(`surface-${name}`);
 
   // lab: the state of surface.js; hands: for the map; touch: for the cases; cut(value): moves the third weight
-  function create(lab, { hands, touch, cut }) {
+  function create(lab, { hands, touch, cut, askStep }) {
+    let player = null;
     let [layer, heat, cases, table, fitted, told, later, pointedAt, fittedAt] = [null, null, null, null, null, null, null, null, 0];
     const { plots } = window.explorer;
 
@@ -48,13 +49,20 @@
       layer = window.explorer.pathLayer.create(map);
       heat = window.explorer.heatLayer.create(map);
       for (const each of [layer, heat]) map.on("plotly_afterplot", each.redraw);
-      if (lab.paths) layer.draw(lab.paths);
+      player = window.explorer.surfacePlayer.create({ paths: () => lab.paths?.paths ?? [], show: layer.show, ask: (step, follow) => askStep({ step, follow }) });
+      if (lab.paths) {
+        layer.draw(lab.paths);
+        player.renew();
+      }
       window.explorer.surfaceMap.create(map, layer, hands);
       element("best-cut").addEventListener("click", () => cut(lab.paths.best_cut));
     }
 
     function paths() {
       layer?.draw(lab.paths);
+      player?.renew();
+      window.explorer.surfaceRates.draw(lab.paths.rates, lab.settings);
+      window.explorer.surfaceTable.results(element("progress"), lab.paths.table);
       tell();
       drawLater();
     }
@@ -136,6 +144,7 @@
     return {
       base, paths, tell,
       cases: () => cases?.redraw(),
+      step: (answer) => player?.hear(answer),
       recolour() {
         told = null;
         tell();

@@ -62,5 +62,28 @@
     return { redraw };
   }
 
-  window.explorer = Object.assign(window.explorer || {}, { surfaceTable: { create, pure: { tableOf } } });
+  const HEAD = { title: "Optimizer", error: "Final error", steps: "Steps to 1 %", evaluations: "Gradients to 1 %", diverged: "Diverged at" };
+
+  // rows: [{name, title, error, steps, evaluations, diverged}] as text; what is the same for all of them, nothing, has no column.
+  function results(box, rows, names = HEAD) {
+    const columns = Object.keys(names).filter((key) => key === "title" || rows.some((row) => row[key] !== ""));
+    const dot = ({ name }) => {
+      const mark = make("span", { className: "dot" });
+      mark.style.setProperty("--about", window.explorer.plots.colour(name));
+      return mark;
+    };
+    const head = make("tr", {}, columns.map((key) => make("th", { scope: "col", textContent: names[key] })));
+    const lines = rows.map((row) => make("tr", {}, columns.map((key) => make(key === "title" ? "th" : "td", { className: key === "title" ? "named" : "number" }, [...(key === "title" ? [dot(row)] : []), row[key] || "–"]))));
+    box.replaceChildren(...(rows.length ? [make("table", {}, [make("thead", {}, [head]), make("tbody", {}, lines)])] : []));
+  }
+
+  // racers: [{name, title, rate, final, arrived, at_the_edge}] in the order of the race.
+  function race(box, racers) {
+    results(box, racers.map(({ name, title, rate, final, arrived, at_the_edge: edge }) => ({
+      name, title, rate: `${rate}${edge ? " *" : ""}`, error: final === null ? "diverged" : Number(final.toPrecision(2)).toString(), evaluations: arrived === null ? "" : arrived.toLocaleString("en"),
+    })), { title: "Optimizer", evaluations: "Gradients to 1 %", error: "Final error", rate: "Best rate" });
+    if (racers.some(({ at_the_edge: edge }) => edge)) box.append(make("p", { className: "hint", textContent: "* the smallest or largest that was tried" }));
+  }
+
+  window.explorer = Object.assign(window.explorer || {}, { surfaceTable: { create, results, race, pure: { tableOf } } });
 })();

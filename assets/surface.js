@@ -21,6 +21,8 @@
   // What suggestions are filed under.
   const subject = (settings) => (onData(settings) ? `${settings.surface}/${settings.data}` : settings.surface);
 
+  const isOn = (flag) => flag === true || flag === "1";
+
   // Which settings mean something, by the row that holds them.
   function meaningful(settings, cases) {
     const { surface, data } = settings;
@@ -28,7 +30,8 @@
     return {
       formula: surface === "typed", error: surface === "sigmoid_neuron", reduction: neuron, meals: data === "dining_hall",
       cases: data !== "own", data_seed: true, noise: true, bias: width === 2, centre: true, scale: true, collinear: width > 1, standardise: true,
-      start_w3: Boolean(cases) && neuron && (width === 3 || (width === 2 && Boolean(Number(settings.bias)))),
+      stochastic: neuron, batch_size: neuron && isOn(settings.stochastic), walks: neuron && isOn(settings.stochastic), walk_seed: neuron && isOn(settings.stochastic),
+      start_w3: Boolean(cases) && neuron && (width === 3 || (width === 2 && isOn(settings.bias))),
     };
   }
 
@@ -43,6 +46,7 @@
     base: explorer.exchange.latest("/surface/base", hearBase),
     paths: explorer.exchange.latest("/surface/paths", hearPaths),
     point: explorer.exchange.latest("/surface/point", hearPoint),
+    step: explorer.exchange.latest("/surface/step", (answer) => pictures.step(answer)),
   };
 
   function wish(more = {}) {
@@ -97,7 +101,7 @@
   function hearPaths(answer) {
     if (!complain(answer)) return;
     const { floats } = explorer.canvas;
-    const decoded = (path) => ({ ...path, weights: floats(path.weights), errors: floats(path.errors), held: path.held && floats(path.held) });
+    const decoded = (path) => ({ ...path, weights: floats(path.weights), errors: floats(path.errors), held: path.held && floats(path.held), fan: (path.fan || []).map(floats), tried: path.tried && floats(path.tried) });
     lab.paths = { ...answer, paths: answer.paths.map(decoded) };
     pictures.paths();
     requestAnimationFrame(() => setTimeout(painted));
@@ -169,7 +173,7 @@
     }, REST);
   }
 
-  const pictures = explorer.surfacePictures.create(lab, { hands, touch, cut: (value) => set({ cut: round(value) }) });
+  const pictures = explorer.surfacePictures.create(lab, { hands, touch, cut: (value) => set({ cut: round(value) }), askStep: (more) => askers.step(wish(more)) });
 
   // ---- the cases under the hand --------------------------------------------------------------------------------
 
@@ -295,12 +299,22 @@
     return still;
   }
 
+  // The path from another start, shown as long as it is pointed at; null for the one that counts.
+  function preview(pair) {
+    const start = pair ? Object.fromEntries(pair.map((value, axis) => [fieldOf(axis), round(value)])) : {};
+    askers.paths({ ...wish(), settings: { ...lab.settings, ...start } });
+    if (!pair) lab.asked.paths = null;
+  }
+
   // The place for a table, once the page is there.
   const readers = () => (lab.reader ||= explorer.surfaceOwn.create({ settings: () => lab.settings, take }));
 
   function prepare() {
-    if (element("drop")) readers();
-    else setTimeout(prepare, 100);
+    if (element("drop")) {
+      readers();
+      explorer.surfaceExports.create({ wish });
+      explorer.surfaceExperiments.create({ wish, set, settings: () => lab.settings, setStart: hands.setStart, preview });
+    } else setTimeout(prepare, 100);
   }
   prepare();
 

@@ -61,10 +61,14 @@ _OPTIMIZERS: dict[str, tuple[str, str]] = {
     "adamw": ("#964d8e", "#c670eb"),
     "nadam": ("#6a7306", "#f9df4f"),
     "newton": ("#003d44", "#059fa8"),
+    "line_search": ("#6600bb", "#99ffaa"),
 }
 
 # For an optimizer that has no colour yet.
 _UNNAMED = ("#556072", "#a5aebd")
+
+# The registry, and what else walks.
+_WALKERS = tuple(dict.fromkeys([*OPTIMIZERS, *_OPTIMIZERS]))
 
 # The second cue beside colour, as Plotly names it.
 _DASHES: dict[str, str] = {
@@ -78,8 +82,12 @@ _DASHES: dict[str, str] = {
     "adamw": "14px,4px",
     "nadam": "longdashdot",
     "newton": "3px,3px",
+    "line_search": "6px,3px,1px,3px",
 }
-DASHES: dict[str, str] = {name: _DASHES.get(name, "solid") for name in OPTIMIZERS}
+DASHES: dict[str, str] = {name: _DASHES.get(name, "solid") for name in _WALKERS}
+
+# Where starts end: Okabe and Ito's colours, which all kinds of sight tell apart; one more than once if there are many.
+_BASINS = ("#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#f0e442", "#0072b2", "#d55e00", "#b0a08a")
 
 # From the lowest error (deep and calm) to the highest. Evenly spaced stops.
 _ERROR_SCALE: dict[Scheme, tuple[str, ...]] = {
@@ -152,7 +160,7 @@ _LIGHTING = {"ambient": 0.82, "diffuse": 0.45, "specular": 0.04, "roughness": 0.
 def tokens(scheme: Scheme) -> dict[str, str]:
     """All single colours of a scheme by name: inks, surfaces, lines, curves and optimizers."""
     place = SCHEMES.index(scheme)
-    return _COLOURS[scheme] | {name: _OPTIMIZERS.get(name, _UNNAMED)[place] for name in OPTIMIZERS}
+    return _COLOURS[scheme] | {name: _OPTIMIZERS.get(name, _UNNAMED)[place] for name in _WALKERS}
 
 
 def error_scale(scheme: Scheme) -> tuple[str, ...]:
@@ -236,6 +244,7 @@ def for_browser() -> dict[str, Any]:
                 "error": error_scale(scheme),
                 "diverging": {name: diverging(scheme, name) for name in PALETTES},
                 "template": template(scheme),
+                "basins": _BASINS,
             }
             for scheme in SCHEMES
         },

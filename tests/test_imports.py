@@ -17,12 +17,14 @@ SHARED = (
 )  # fmt: skip
 ROOMS = {  # of a lab, each entered only from those behind it
     "surface": (
-        "settings", "cases", "minima", "scenes", "descents", "marks", "figures", "charts", "facts", "words",
-        "suggestions", "layout", "callbacks",
+        "settings", "cases", "minima", "scenes", "descents", "marks", "figures", "charts", "progress", "facts", "words",
+        "theory", "updates", "steps", "exports", "suggestions", "experiments", "places", "controls_layout",
+        "experiments_layout", "pictures_layout", "layout", "callbacks",
     ),
     "training": ("settings", "tasks", "frames", "words", "figures", "layout", "callbacks"),
 }  # fmt: skip
-PAGES = ("layout", "callbacks")  # the rooms that know the page
+# the rooms that know the page
+PAGES = ("places", "controls_layout", "experiments_layout", "pictures_layout", "layout", "callbacks")
 WEB = ("dash", "dash_mantine_components", "flask", "werkzeug", "waitress")
 
 

@@ -6,19 +6,21 @@ from typing import Any
 import numpy as np
 from dash import ClientsideFunction, Dash, Input, Output, State
 
+from engine import OPTIMIZERS
 from explorer.exchange import Handler, register_exchange
 from explorer.maps import Window, typed
 from explorer.numbers import short
 from explorer.settings import strict
 from explorer.settings_wiring import register_settings
-from explorer.surface import charts, figures, words
+from explorer.surface import charts, experiments, exports, figures, progress, steps, words
 from explorer.surface.cases import Cases, read_own
-from explorer.surface.descents import descents, start_of, start_stability
+from explorer.surface.descents import can_walk, descent_of, descents, start_of, start_stability
 from explorer.surface.facts import facts
 from explorer.surface.layout import EXTRA, LAB, READ, SHOWN, SUGGESTIONS, UPLOAD
 from explorer.surface.scenes import Scene, scene
 from explorer.surface.settings import SurfaceSettings
 from explorer.surface.suggestions import of_own
+from explorer.surface.theory import rate_mark
 from explorer.tables import choose, read_table, suggest
 
 FARTHEST = 1e6  # of a window from the origin
@@ -30,7 +32,13 @@ def register(app: Dash) -> None:
     register_settings(app, LAB, SurfaceSettings, EXTRA)
     register_exchange(app, "/surface/base", draw_surface)
     register_exchange(app, "/surface/paths", draw_paths)
+    register_exchange(app, "/surface/step", draw_step)
+    register_exchange(app, "/surface/race", race)
+    register_exchange(app, "/surface/basins", basins)
+    register_exchange(app, "/surface/basin-labels", basin_labels)
+    register_exchange(app, "/surface/escape", escape)
     register_exchange(app, "/surface/point", look_at)
+    register_exchange(app, "/surface/export", export)
     register_exchange(app, "/surface/table", read_cases)
     app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("explorer_surface", "configure"),
@@ -91,7 +99,9 @@ def draw_paths(wish: dict[str, Any]) -> dict[str, Any]:
         "start": shown.on_map(start).tolist(),
         "paths": figures.map_paths(found, shown, window),
         "relief": figures.relief_paths(found, shown, window),
-        "error_figure": charts.error_figure(found, lowest if shown.has_minimum else None),
+        "error_figure": progress.progress_figure(found, shown, lowest, chosen),
+        "table": progress.table(found, shown, lowest),
+        "rates": {name: rate_mark(shown, chosen, name, at_start) for name in chosen.optimizers},
         "fit_figure": charts.fit_figure(shown, found, start),
         "weights_figure": charts.weights_figure(shown, found, start),
         "best_cut": _best_cut(shown, found),
@@ -102,6 +112,71 @@ def draw_paths(wish: dict[str, Any]) -> dict[str, Any]:
         ],
         "stability": words.stability_sentence(shown, at_start),
     }
+
+
+@_quiet
+def draw_step(wish: dict[str, Any]) -> dict[str, Any]:
+    """What one optimizer reads, does and remembers at a step of its path."""
+    chosen, shown, _ = _read(wish)
+    name, step = wish.get("follow"), wish.get("step")
+    if not isinstance(name, str) or name not in chosen.optimizers or not can_walk(shown, chosen, name):
+        raise ValueError("This optimizer does not walk here.")
+    if not isinstance(step, int) or isinstance(step, bool) or not 0 <= step <= chosen.steps:
+        raise ValueError(f"The step must be a whole number from 0 to {chosen.steps}.")
+    return steps.step_answer(shown, chosen, descent_of(shown, chosen, name), step)
+
+
+@_quiet
+def export(wish: dict[str, Any]) -> dict[str, Any]:
+    """The paths as the text of a file: csv, json or script."""
+    chosen, shown, _ = _read(wish)
+    kind = wish.get("kind")
+    found = descents(shown, chosen)
+    if kind == "csv":
+        return {"name": "paths.csv", "text": exports.as_csv(found, shown)}
+    if kind == "json":
+        return {"name": "paths.json", "text": exports.as_json(found, shown, chosen)}
+    if kind == "script":
+        return {"name": "paths.py", "text": exports.as_script(found, shown, chosen)}
+    raise ValueError("The paths can be had as csv, json or script.")
+
+
+@_quiet
+def race(wish: dict[str, Any]) -> dict[str, Any]:
+    """One optimizer at its own best rate."""
+    chosen, shown, _ = _read(wish)
+    name = wish.get("name")
+    if not isinstance(name, str) or name not in OPTIMIZERS:
+        raise ValueError("There is no such optimizer.")
+    return experiments.race_one(shown, chosen, name)
+
+
+@_quiet
+def basins(wish: dict[str, Any]) -> dict[str, Any]:
+    """Some rows of the map of basins."""
+    chosen, shown, window = _read(wish)
+    rows = wish.get("rows")
+    sound = isinstance(rows, list) and len(rows) == 2 and all(type(row) is int for row in rows)
+    if not sound or not 0 <= rows[0] < rows[1] <= experiments.BASIN_SIDE:  # type: ignore[index]
+        raise ValueError(f"The rows must be two rising whole numbers from 0 to {experiments.BASIN_SIDE}.")
+    return experiments.basin_cell(shown, chosen, window, *rows)  # type: ignore[misc]
+
+
+@_quiet
+def basin_labels(wish: dict[str, Any]) -> dict[str, Any]:
+    """What the rows together say."""
+    chosen, shown, window = _read(wish)
+    return experiments.basin_labels(shown, chosen, window, wish.get("ends"), wish.get("states"))
+
+
+@_quiet
+def escape(wish: dict[str, Any]) -> dict[str, Any]:
+    """How many of 200 noisy walks get out, at a multiple of the chosen noise."""
+    chosen, shown, _ = _read(wish)
+    level = wish.get("level")
+    if isinstance(level, bool) or not isinstance(level, (int, float)) or not 0.0 < level <= 100.0:
+        raise ValueError("The level of the noise must be a number above 0, at most 100.")
+    return experiments.escape(shown, chosen, float(level))
 
 
 @_quiet

@@ -1,6 +1,5 @@
-"""The charts beside the map: error per step, the data and what the neuron makes of them, the three weights."""
+"""The charts beside the map: the data and what the neuron makes of them, the three weights."""
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,39 +10,14 @@ from explorer.maps import axes, grid, typed
 from explorer.surface.cases import PRICES, Cases
 from explorer.surface.descents import Descent
 from explorer.surface.scenes import Scene
-from explorer.theme import BARE, DASHES, LOG_AXIS
+from explorer.theme import BARE, DASHES
 
 Trace = dict[str, Any]
 Figure = dict[str, Any]
-_SMALLEST = 1e-10
 _OUTPUT_SIDE = 41
 _MARGIN = 0.08
 _BEYOND = 0.3  # of the range of targets
 _EMPTY: Figure = {"data": [], "layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}}
-
-
-def error_figure(found: Sequence[Descent], lowest: float | None) -> Figure:
-    """The error at every step of every path; above the lowest error where that is known, so a log axis fits."""
-    curves = [descent.errors - (lowest or 0.0) for descent in found]
-    data = [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": descent.title,
-            "x": typed(np.arange(len(descent.errors)), "i4"),
-            "y": typed(np.where(above > 0.0, above, np.nan), "f8"),
-            "line": {"color": f"token:{descent.name}", "width": 2, "dash": DASHES[descent.name]},
-            "hovertemplate": "step %{x}<br>%{y:.4~g}<extra>" + descent.title + "</extra>",
-        }
-        for descent, above in zip(found, curves, strict=True)
-    ]
-    title = "Error" if lowest is None else "Error − minimum"
-    layout = {
-        "xaxis": {"title": {"text": "Step"}, "rangemode": "tozero"},
-        "yaxis": {"title": {"text": title}, "nticks": 6, "range": _error_range(curves), **LOG_AXIS},
-        "showlegend": False,
-    }
-    return {"data": data, "layout": layout}
 
 
 def fit_figure(scene: Scene, found: Sequence[Descent], start: Array) -> Figure:
@@ -232,14 +206,3 @@ def _reach(values: Array) -> tuple[float, float]:
     low, high = float(values.min()), float(values.max())
     margin = _MARGIN * (high - low or 1.0)
     return low - margin, high + margin
-
-
-def _error_range(curves: Sequence[Array]) -> list[float]:
-    """The range of a logarithmic axis for these errors: what rounding leaves of zero lies below it."""
-    positive = [curve[(curve > 0.0) & np.isfinite(curve)] for curve in curves]
-    shown = np.concatenate([curve for curve in positive if len(curve)] or [np.ones(1)])
-    top = float(shown.max())
-    bottom = max(
-        float(shown.min()), _SMALLEST * max((float(curve[0]) for curve in positive if len(curve)), default=top)
-    )
-    return [math.log10(min(bottom, top)) - 0.3, math.log10(top) + 0.3]

@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.types import Array
 from explorer.maps import Levels, Window, axes, cut_runaway, grid, inside, levels, typed
-from explorer.surface.descents import Descent
+from explorer.surface.descents import Descent, until_divergence
 from explorer.surface.marks import marks
 from explorer.surface.scenes import Scene
 from explorer.theme import BARE, DASHES
@@ -65,7 +65,7 @@ def _map(
     scene: Scene, window: Window, places: tuple[Array, Array], heights: Array, scale: Levels, settings: Any
 ) -> Figure:
     data = [_contours(places, heights, scale, settings.drawing), *marks(scene, window, settings.marks)]
-    return {"data": data, "layout": _map_layout(scene, window), "config": BARE}
+    return {"data": data, "layout": map_layout(scene, window), "config": BARE}
 
 
 def _contours(places: tuple[Array, Array], heights: Array, scale: Levels, drawing: str) -> Trace:
@@ -86,7 +86,9 @@ def _contours(places: tuple[Array, Array], heights: Array, scale: Levels, drawin
     }
 
 
-def _map_layout(scene: Scene, window: Window) -> dict[str, Any]:
+def map_layout(scene: Scene, window: Window) -> dict[str, Any]:
+    """The axes of a map of two weights."""
+
     def axis(place: int) -> dict[str, Any]:
         return {
             "title": {"text": f"Weight {scene.names[scene.shown[place]]}"},
@@ -157,7 +159,17 @@ def _map_path(descent: Descent, scene: Scene, window: Window) -> dict[str, Any]:
         "weights": typed(points.reshape(-1))["bdata"],
         "errors": typed(np.clip(descent.errors[: len(points)], -_LARGEST, _LARGEST))["bdata"],
         **held,
+        **_others(descent, scene, window),
     }
+
+
+def _others(descent: Descent, scene: Scene, window: Window) -> dict[str, Any]:
+    """The other walks of a fan, and where a line search looked."""
+    walks = [cut_runaway(scene.on_map(until_divergence(path)), window) for path in descent.fan]
+    told: dict[str, Any] = {"fan": [typed(points.reshape(-1))["bdata"] for points in walks]} if walks else {}
+    if descent.search is not None:
+        told["tried"] = typed(scene.on_map(descent.search.trial_points).reshape(-1))["bdata"]
+    return told
 
 
 def _relief_path(descent: Descent, scene: Scene, window: Window) -> Trace:

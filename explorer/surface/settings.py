@@ -1,10 +1,10 @@
 """What the surface lab can be told."""
 
-from dataclasses import make_dataclass
+from dataclasses import fields, make_dataclass
 from typing import Any
 
-from engine import LANDSCAPES, OPTIMIZERS, Formula
-from explorer.settings import choice, choices, flag, number, text
+from engine import LANDSCAPES, OPTIMIZERS, SCHEDULES, Formula
+from explorer.settings import choice, choices, flag, number, number_text, text
 
 DATA_SURFACES = {"linear_neuron": "Linear neuron on data", "sigmoid_neuron": "Sigmoidal neuron on data"}
 TYPED = "typed"
@@ -18,13 +18,44 @@ DATA = {
     "own": "My own data",
 }
 LONGEST_WEIGHT = 10.0  # of the slider that cuts through a third weight; its field goes further
-_RATES = {"gradient_descent": 0.004, "momentum": 0.002, "nesterov": 0.002, "adadelta": 1.0, "newton": 1.0}
+_RATES = {
+    "gradient_descent": 0.004, "momentum": 0.002, "nesterov": 0.002, "adadelta": 1.0, "newton": 1.0, "line_search": 1.0,
+}  # fmt: skip
 _RATE_ELSE = 0.1
+LINE_SEARCH = "line_search"
+WALKERS = {name: optimizer.title for name, optimizer in OPTIMIZERS.items()} | {LINE_SEARCH: "Line search"}
+_SHARE = {"low": 0.0, "high": 0.9999, "step": 0.005}
+# Of every setting that an optimizer may have besides its rate: its label and its range.
+_DETAILS: dict[str, tuple[str, dict[str, Any]]] = {
+    "momentum": ("momentum", _SHARE),
+    "beta1": ("β1", _SHARE),
+    "beta2": ("β2", _SHARE),
+    "decay": ("β", _SHARE),
+    "epsilon": ("ε", {"low": 1e-12, "high": 1.0, "slider": False}),
+    "weight_decay": ("weight decay", {"low": 0.0, "high": 1.0, "slider": False}),
+    "momentum_decay": ("momentum decay", {"low": 0.0, "high": 1.0, "slider": False}),
+}
 
 
 def rate_field(optimizer: str) -> str:
     """The name of the setting that holds this optimizer's learning rate."""
     return f"rate_{optimizer}"
+
+
+def detail_fields(optimizer: str) -> dict[str, str]:
+    """The optimizer's settings besides its rate, each with the name of the setting of the lab that holds it."""
+    if optimizer not in OPTIMIZERS:
+        return {}
+    names = [each.name for each in fields(OPTIMIZERS[optimizer]) if each.name != "learning_rate"]
+    return {name: f"{name}_{optimizer}" for name in names}
+
+
+def _detail(optimizer: str, name: str) -> Any:
+    words, span = _DETAILS[name]
+    kind = OPTIMIZERS[optimizer]
+    default = getattr(kind(learning_rate=1.0), name)
+    help = f"{kind.title}'s {words}; {number_text(default)} is what PyTorch begins with."
+    return number(default, **span, label=f"{kind.title} {words}", help=help, part="descent")
 
 
 def _rate(optimizer: str) -> Any:
@@ -33,7 +64,7 @@ def _rate(optimizer: str) -> Any:
         1e-7,
         10.0,
         scale="log",
-        label=f"{OPTIMIZERS[optimizer].title} rate",
+        label=f"{WALKERS[optimizer]} rate",
         help="The learning rate: how far a step goes for a given slope. Too small crawls, too large diverges.",
         part="descent",
     )
@@ -187,14 +218,76 @@ _DESCENT: dict[str, Any] = {
     ),
     "optimizers": choices(
         ("gradient_descent",),
-        {name: optimizer.title for name, optimizer in OPTIMIZERS.items()},
+        WALKERS,
         label="Optimizers",
-        help="Every chosen one walks from the same start.",
+        help="Every chosen one walks from the same start. Line search is gradient descent that tries rates until one "
+        "goes down far enough.",
         part="descent",
     ),
-    **{rate_field(name): _rate(name) for name in OPTIMIZERS},
+    "schedule": choice(
+        "constant",
+        {name: schedule.title for name, schedule in SCHEDULES.items()},
+        label="Schedule of the rate",
+        help="How the learning rate changes from the first step to the last.",
+        part="descent",
+    ),
+    "stochastic": flag(
+        False, off="All cases", on="Batches", label="Each step sees", part="descent",
+        help="Stochastic gradient descent: a step follows the gradient of a few cases, so its path is ragged.",
+    ),
+    "batch_size": number(
+        4, 1, 500, integer=True, scale="log", label="Batch size", part="descent",
+        help="Cases whose gradient one step follows.",
+    ),
+    "walks": number(
+        1, 1, 16, integer=True, label="Walks", part="descent",
+        help="So many paths from the same start, each with other batches.",
+    ),
+    "walk_seed": number(
+        1, 0, 9999, integer=True, slider=False, label="Seed of the batches", part="descent",
+        help="Another seed deals the cases in other orders.",
+    ),
+    **{rate_field(name): _rate(name) for name in WALKERS},
+    **{
+        field: _detail(optimizer, name)
+        for optimizer in OPTIMIZERS
+        for name, field in detail_fields(optimizer).items()
+    },
+}  # fmt: skip
+_CHARTS: dict[str, Any] = {
+    "measure": choice(
+        "error",
+        {"error": "Error", "slope": "Slope", "distance": "Distance"},
+        label="Shown",
+        help="The error, the length of the gradient, or the distance to the nearest lowest minimum.",
+        part="descent",
+    ),
+    "axis": choice(
+        "log", {"log": "Logarithmic", "linear": "Linear"}, label="Axis", help="Of the chart above.", part="descent"
+    ),
 }
-_FIELDS = _WHERE | _DATA | _MAP | _DESCENT
+_EXPERIMENTS: dict[str, Any] = {
+    "budget": number(
+        200, 10, 2000, integer=True, scale="log", label="Budget", unit="gradients", part="experiment",
+        help="How many gradients each optimizer may ask for, and at each rate that is tried.",
+    ),
+    "basin_optimizer": choice(
+        "gradient_descent",
+        {name: optimizer.title for name, optimizer in OPTIMIZERS.items()},
+        label="Optimizer",
+        help="It walks from every point, with its rate and settings from above.",
+        part="experiment",
+    ),
+    "basin_steps": number(
+        500, 10, 2000, integer=True, scale="log", label="Steps at most", part="experiment",
+        help="A start that has not come to rest by then is drawn as on its way.",
+    ),
+    "noise_level": number(
+        2.0, 0.01, 100.0, scale="log", label="Noise", part="experiment",
+        help="The deviation of what is added to each part of the gradient at each step.",
+    ),
+}  # fmt: skip
+_FIELDS = _WHERE | _DATA | _MAP | _DESCENT | _CHARTS | _EXPERIMENTS
 
 SurfaceSettings: Any = make_dataclass(
     "SurfaceSettings", [(name, Any, each) for name, each in _FIELDS.items()], frozen=True

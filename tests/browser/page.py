@@ -225,6 +225,10 @@ class Page:
         """Move the mouse to window coordinates, no button down."""
         self._mouse("mouseMoved", x, y)
 
+    def hover_at(self, css: str, fx: float, fy: float) -> None:
+        """Point at a share of an element's width and height."""
+        self.hover(*self._point(css, fx, fy))
+
     def wheel(self, x: float, y: float, pixels: float) -> None:
         """Turn the wheel over window coordinates, downwards where the pixels are positive."""
         self.cdp("Input.dispatchMouseEvent", type="mouseWheel", x=x, y=y, deltaX=0, deltaY=pixels)

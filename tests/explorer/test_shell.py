@@ -140,7 +140,21 @@ def test_buttons_say_what_they_do() -> None:
 
 def test_every_symbol_has_a_picture() -> None:
     sheet = (ASSETS / "app.css").read_text()
-    used = {"play", "pause", "step", "forward", "reset", "seed", "link", "scheme", "palette", "help", "plus", "minus"}
+    used = {
+        "play",
+        "pause",
+        "step",
+        "forward",
+        "reset",
+        "seed",
+        "link",
+        "scheme",
+        "palette",
+        "help",
+        "plus",
+        "minus",
+        "back",
+    }
     assert {name for name in used if f".symbol-{name} {{" not in sheet} == set()
 
 

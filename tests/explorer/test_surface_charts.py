@@ -1,4 +1,3 @@
-import math
 from typing import Any
 
 import numpy as np
@@ -44,7 +43,6 @@ def outputs(shown: Scene, design: Array, weights: Array) -> Array:
 def test_plotly_takes_every_chart_in_every_scheme(name: str, scheme: Any) -> None:
     shown, found, start = walked(name)
     for picture in (
-        charts.error_figure(found, 0.0),
         charts.fit_figure(shown, found, start),
         charts.weights_figure(shown, found, start),
     ):
@@ -52,41 +50,6 @@ def test_plotly_takes_every_chart_in_every_scheme(name: str, scheme: Any) -> Non
         assert len(drawn.data) == len(picture["data"])
         if picture["data"]:
             assert all(picture["layout"][axis]["title"]["text"] for axis in ("xaxis", "yaxis"))
-
-
-# --- error per step -------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("lowest", [None, 0.0, 0.125])
-@pytest.mark.parametrize("name", ["linear_neuron-dining_hall", "rosenbrock"])
-def test_the_error_curves_stand_above_the_lowest_error(name: str, lowest: float | None) -> None:
-    _, found, _ = walked(name)
-    picture = charts.error_figure(found, lowest)
-    axis = picture["layout"]["yaxis"]
-    assert axis["type"] == "log"
-    assert ("minimum" in axis["title"]["text"]) == (lowest is not None)
-    for curve, descent in zip(picture["data"], found, strict=True):
-        np.testing.assert_array_equal(array(curve["x"]), np.arange(len(descent.errors)))
-        above = descent.errors - (lowest or 0.0)
-        # the true values, and none where a logarithmic axis has no place for them
-        np.testing.assert_array_equal(array(curve["y"]), np.where(above > 0.0, above, np.nan))
-        low, high = axis["range"]
-        assert low < math.log10(above[0]) < high
-        assert curve["line"]["color"] == f"token:{descent.name}"
-
-
-def test_a_start_in_the_minimum_has_an_axis_too() -> None:
-    shown, found, _ = walked("ravine", start_w1=0.0, start_w2=0.0)
-    low, high = charts.error_figure(found, shown.minima.lowest)["layout"]["yaxis"]["range"]
-    assert low < high < 300
-    low, high = charts.error_figure([], None)["layout"]["yaxis"]["range"]
-    assert low < high
-
-
-def test_what_rounding_leaves_does_not_stretch_the_axis() -> None:
-    shown, found, _ = walked("linear_neuron-line", optimizers=("newton",), steps=5)
-    low, high = charts.error_figure(found, shown.minima.lowest)["layout"]["yaxis"]["range"]
-    assert high - low < 11.0  # decades
 
 
 # --- data and fit ---------------------------------------------------------------------

@@ -107,9 +107,9 @@ def test_every_eye_tells_the_optimizers_apart(scheme: Scheme, sight: str) -> Non
 
 
 def test_a_dash_is_the_second_cue() -> None:
-    from engine import OPTIMIZERS
+    from explorer.surface.settings import WALKERS
 
-    assert set(theme.DASHES) == set(OPTIMIZERS)
+    assert set(theme.DASHES) == set(WALKERS)
     assert [name for name, dash in theme.DASHES.items() if dash == "solid"] == ["gradient_descent", "adam"]
     others = [dash for dash in theme.DASHES.values() if dash != "solid"]
     assert len(set(others)) == len(others)
