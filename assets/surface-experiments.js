@@ -251,7 +251,7 @@
     function figureOf(found, chosen) {
       const curve = { type: "scatter", mode: "lines+markers", x: found.map(({ noise }) => noise), y: found.map(({ share }) => 100 * share), line: { color: "token:accent", width: 2 }, hovertemplate: "noise %{x:.3~g}<br>%{y:.0f} %<extra></extra>" };
       const mark = { type: "scatter", mode: "markers", x: [chosen.noise], y: [100 * chosen.share], marker: { color: "token:ink", size: 11, symbol: "diamond" }, hovertemplate: "chosen: %{y:.1f} %<extra></extra>" };
-      return { data: [curve, mark], layout: { xaxis: { type: "log", title: { text: "Noise" } }, yaxis: { title: { text: "Reached the lowest, %" }, range: [-4, 104] }, showlegend: false } };
+      return { data: [curve, mark], layout: { xaxis: { type: "log", title: { text: "Noise" } }, yaxis: { title: { text: "Got out, %" }, range: [-4, 104] }, showlegend: false } };
     }
 
     experiment("race", race);

@@ -46,6 +46,8 @@ def main() -> None:
         dragged_start(page)
         dragged_case(page)
         redrawn(page)
+        scrubbed(page)
+        basins(page)
 
 
 def clicked(page: Page) -> None:
@@ -130,6 +132,49 @@ def redrawn(page: Page) -> None:
         ("surface in space (software WebGL)", "await explorer.plots.draw('surface-relief', lab.base.relief)"),
     ):
         print(f"{name:60}{redraw(page, script):12.1f}")
+
+
+# Draws a step a frame along the timeline, to and fro, for some seconds.
+_SCRUB = """
+const [seconds, done] = arguments, range = document.getElementById("surface-timeline"), last = Number(range.max);
+const begin = performance.now();
+let frames = 0;
+(function next() {
+  const passed = performance.now() - begin;
+  if (passed > 1000 * seconds) return done(frames / (passed / 1000));
+  range.value = Math.round((last * (1 - Math.cos(passed / 300))) / 2);
+  range.dispatchEvent(new Event("input"));
+  frames += 1;
+  requestAnimationFrame(next);
+})();
+"""
+
+
+def scrubbed(page: Page) -> None:
+    print("\nscrubbing all ten optimizers: frames a second                           goal")
+    for steps in (20, 200, 2000):
+        open_flat(page, f"{ALL}&steps={steps}")
+        rate = page.driver.execute_async_script(_SCRUB, SECONDS)
+        goal = f"   30: {_reached(rate >= 30)}" if steps == 200 else ""
+        print(f"{steps:9,} steps {rate:52.1f}{goal}")
+
+
+def basins(page: Page) -> None:
+    print("\n40,000 starts on Himmelblau, from the press to the picture, s           goal")
+    start = "surface=himmelblau&rate_gradient_descent=0.01&rate_adam=0.05"
+    for name, steps in (("gradient_descent", 500), ("gradient_descent", 2000), ("adam", 500)):
+        open_flat(page, f"{start}&basin_optimizer={name}&basin_steps={steps}")
+        times = []
+        for _ in range(3):
+            begin = time.monotonic()
+            page.js("document.getElementById('surface-basins-run').click()")
+            page.wait_for("document.getElementById('surface-basins-words').textContent.includes('all starts')", 60)
+            times.append(time.monotonic() - begin)
+            page.js("document.getElementById('surface-basins-words').textContent = ''")
+            page.wait_for("document.getElementById('surface-basins-run').textContent !== 'Cancel'")
+        reached = statistics.median(times)
+        goal = f"   < 1: {_reached(reached < 1.0)}" if (name, steps) == ("gradient_descent", 500) else ""
+        print(f"{name:18}{steps:6,} steps {reached:45.2f}{goal}")
 
 
 def redraw(page: Page, script: str) -> float:

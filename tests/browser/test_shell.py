@@ -188,7 +188,7 @@ def check_width(lab: Lab, main: str, width: int, height: int) -> None:
         """
         const {scrollWidth, clientWidth} = document.documentElement;
         const top = (css) => document.querySelector(css).getBoundingClientRect().top;
-        return [scrollWidth, clientWidth, top(arguments[0]), top(`#lab-${arguments[1]} .lab-controls`)];
+        return [scrollWidth, clientWidth, top(arguments[0]), top(`#lab-${arguments[1]} .lab-controls .panel`)];
         """,
         main,
         lab.name,
