@@ -5,6 +5,7 @@
   const SCHEME_KEY = "mantine-color-scheme-value"; // Mantine's own, so that it agrees
   const PALETTE_KEY = "explorer-palette";
   const LINK_KEY = "explorer-link-"; // with a lab's name: its last link, in this tab
+  const ASK_AGAIN = 3000; // ms until a link is read again whose settings did not come
   const WRITE_INTERVAL = 200; // ms; Chromium refuses more than 200 changes of the address in 30 s
   const HINT = 300; // ms under the pointer before a help text appears
   const SAID = 2500; // ms that a confirmation stays
@@ -95,6 +96,7 @@
 
   function change(name, key, values) {
     linkOf(name)[key] = values;
+    if (key === "settings") clearTimeout(labs.find((lab) => lab.name === name)?.again);
     keep(LINK_KEY + name, query({ ...linkOf(name).settings, ...linkOf(name).extra }), "sessionStorage");
     if (name === shown) timer ??= setTimeout(write, Math.max(0, written + WRITE_INTERVAL - performance.now()));
   }
@@ -117,6 +119,9 @@
   function restore(lab, values) {
     lab.restored = true;
     setProps(`${lab.name}-address`, { data: values });
+    // the server reads a link; while it is away it is asked again
+    clearTimeout(lab.again);
+    lab.again = setTimeout(() => restore(lab, { ...values }), ASK_AGAIN);
   }
 
   // From the address bar: at the start, and when the user goes back or forward.

@@ -178,7 +178,7 @@
 
     function add(values) {
       const cases = lab.cases();
-      const like = one(cases, Math.max(chosen, 0));
+      const like = one(cases, Math.min(Math.max(chosen, 0), cases.inputs.length - 1));
       lab.touch(added(cases, placed(values, like, cases)), true);
       choose(lab.cases().inputs.length - 1);
     }

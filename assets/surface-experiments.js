@@ -254,10 +254,20 @@
       return { data: [curve, mark], layout: { xaxis: { type: "log", title: { text: "Noise" } }, yaxis: { title: { text: "Got out, %" }, range: [-4, 104] }, showlegend: false } };
     }
 
+    // What was found on another surface is not shown beside this one.
+    function forget() {
+      [drawn, racers] = [null, []];
+      for (const id of ["surface-basins", "surface-escape"]) document.getElementById(id).classList.remove("ready");
+      for (const name of ["basin-legend", "race-table"]) element(name).replaceChildren();
+      for (const name of ["race-words", "basins-words", "escape-words", "basin-readout"]) element(name).textContent = "";
+      element("race-take").disabled = true;
+    }
+
     experiment("race", race);
     experiment("basins", basins);
     experiment("escape", escape);
     element("race-take").addEventListener("click", takeRates);
+    return { forget };
   }
 
   window.explorer = Object.assign(window.explorer || {}, { surfaceExperiments: { create, pure: { ranked, arrivals, verdict, painted } } });

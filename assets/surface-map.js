@@ -13,15 +13,18 @@
 
   const round = (value, digits = DIGITS) => Number(value.toPrecision(digits));
 
+  // A weight with the digits that tell places of this view apart, never fewer than four.
+  const fine = (value, [low, high]) => round(value, Math.min(15, Math.max(DIGITS, DIGITS + Math.ceil(Math.log10(Math.abs(value) / (high - low) || 1)))));
+
   // The start after a key: a step in the direction of the arrow, five with Shift. Null for another key.
   function moved(start, key, wide, view) {
     const direction = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] }[key];
     if (!direction) return null;
     const stride = KEY_STEP * (wide ? 5 : 1);
-    return start.map((value, axis) => round(value + direction[axis] * stride * (view[axis][1] - view[axis][0])));
+    return start.map((value, axis) => fine(value + direction[axis] * stride * (view[axis][1] - view[axis][0]), view[axis]));
   }
 
-  const somewhere = (view, random) => view.map(([low, high]) => round(low + (0.04 + 0.92 * random()) * (high - low)));
+  const somewhere = (view, random) => view.map(([low, high]) => fine(low + (0.04 + 0.92 * random()) * (high - low), [low, high]));
 
   // The view with a point staying where it is, by a factor above 1 closer.
   const zoomed = (view, centre, factor) => view.map(([low, high], axis) => [low, high].map((end) => centre[axis] + (end - centre[axis]) / factor));
@@ -172,7 +175,7 @@
     map.addEventListener("wheel", wheeled, { passive: false });
     map.addEventListener("touchstart", touched, { passive: false });
     map.addEventListener("touchmove", pinch, { passive: false });
-    map.addEventListener("touchend", (event) => event.touches.length < 2 && (pinched = null));
+    for (const end of ["touchend", "touchcancel"]) map.addEventListener(end, (event) => event.touches.length < 2 && (pinched = null));
     map.addEventListener("click", (event) => {
       const place = event.pointerType === "touch" && mode === "start" && inMap(event) ? layer.at(event) : { within: false };
       if (place.within) lab.setStart(place.weights);
@@ -183,5 +186,5 @@
     for (const button of document.querySelectorAll("#lab-surface .mode")) button.addEventListener("click", () => choose(button));
   }
 
-  window.explorer = Object.assign(window.explorer || {}, { surfaceMap: { create, pure: { round, moved, somewhere, zoomed, shifted, tidy, around } } });
+  window.explorer = Object.assign(window.explorer || {}, { surfaceMap: { create, pure: { round, fine, moved, somewhere, zoomed, shifted, tidy, around } } });
 })();

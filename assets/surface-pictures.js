@@ -55,7 +55,7 @@
         player.renew();
       }
       window.explorer.surfaceMap.create(map, layer, hands);
-      element("best-cut").addEventListener("click", () => cut(lab.paths.best_cut));
+      element("best-cut").addEventListener("click", () => lab.paths?.best_cut != null && cut(lab.paths.best_cut));
     }
 
     function paths() {

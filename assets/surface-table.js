@@ -12,6 +12,8 @@
     return { head, rows, more: inputs.length - rows.length };
   }
 
+  const written = (value) => String(Number(value.toPrecision(6))).replace("-", "−");
+
   // ---- the page ------------------------------------------------------------------------------------------------
 
   const make = (name, properties = {}, children = []) => {
@@ -23,7 +25,8 @@
   // lab: {cases(), touch(cases, final)}
   function create(details, box, lab) {
     function cell(value, row, column, name) {
-      const field = make("input", { type: "text", inputMode: "text", value: String(Number(value.toPrecision(6))).replace("-", "−"), ariaLabel: `Case ${row + 1}, ${name}` });
+      const field = make("input", { type: "text", inputMode: "text", value: written(value), ariaLabel: `Case ${row + 1}, ${name}` });
+      field.dataset.told = field.value;
       field.addEventListener("change", () => typed(field, row, column));
       return make("td", {}, [field]);
     }
@@ -32,7 +35,7 @@
       const cases = lab.cases();
       const width = cases.inputs[row].length;
       const value = window.explorer.settings.pure.parse(field.value);
-      if (!Number.isFinite(value) || Math.abs(value) > 1e12) return redraw(); // what stood there comes back
+      if (!Number.isFinite(value) || Math.abs(value) > 1e12) return void (field.value = field.dataset.told); // what stood there
       const inputs = cases.inputs[row].slice();
       let target = cases.targets[row];
       if (column < width) inputs[column] = value;
@@ -40,9 +43,22 @@
       lab.touch(window.explorer.surfaceData.pure.changed(cases, row, { inputs, target }), true);
     }
 
+    // Other numbers in the same table: what somebody is typing stays.
+    function renew(fields, texts) {
+      fields.forEach((field, i) => {
+        const typing = field === document.activeElement && field.value !== field.dataset.told;
+        if (!typing) field.value = texts[i];
+        field.dataset.told = texts[i];
+      });
+    }
+
     function dropper(row, count) {
       const button = make("button", { type: "button", className: "button button-subtle button-compact symbol-minus", ariaLabel: `Remove case ${row + 1}`, disabled: count <= 2 });
-      button.addEventListener("click", () => lab.touch(window.explorer.surfaceData.pure.removed(lab.cases(), row), true));
+      button.addEventListener("click", ({ detail }) => {
+        if (detail > 1) return; // the second click of a double click would meet the next row
+        lab.touch(window.explorer.surfaceData.pure.removed(lab.cases(), row), true);
+        redraw();
+      });
       return make("td", {}, [button]);
     }
 
@@ -50,6 +66,10 @@
       const cases = lab.cases();
       if (!details.open || !cases) return;
       const { head, rows, more } = tableOf(cases);
+      const fields = [...box.querySelectorAll("input")];
+      const texts = rows.flat().map(written);
+      if (fields.length === texts.length && box.dataset.head === String([...head, more])) return renew(fields, texts);
+      box.dataset.head = String([...head, more]);
       const focus = box.contains(document.activeElement) ? document.activeElement.ariaLabel : null;
       const heading = make("tr", {}, [make("th", { scope: "col", textContent: "Case" }), ...head.map((textContent) => make("th", { scope: "col", textContent })), make("th", {}, [make("span", { className: "spoken", textContent: "Remove" })])]);
       const lines = rows.map((row, i) => make("tr", {}, [make("th", { scope: "row", textContent: i + 1 }), ...row.map((value, column) => cell(value, i, column, head[column])), dropper(i, cases.inputs.length)]));

@@ -4,11 +4,12 @@
   const LAB = "surface";
   const REST = 250; // ms of rest after which the fields follow the hand, and the map is drawn in full resolution
   const AGAIN = 1000; // ms until a server that did not answer is asked again
+  const [FEWEST, MOST] = [2, 5000]; // cases
   const UNTOUCHED = { noise: 0, centre: 0, scale: 1, collinear: 0, standardise: "0" }; // cases as the chart shows them
 
   const lab = {
     settings: null, view: null, own: null, cases: null, base: null, paths: null, part: {}, about: null, restored: null,
-    coarse: false, touching: false, asked: {}, complained: false,
+    coarse: false, touching: false, asked: {}, trouble: {}, complaint: "",
   };
   const { explorer } = window;
   const element = (name) => document.getElementById(`surface-${name}`);
@@ -78,13 +79,15 @@
     askBase();
   }
 
-  function hearBase(answer) {
-    if (!complain(answer)) return;
+  function hearBase(answer, wished) {
+    if (!complain("base", answer)) return;
     const { cases } = answer;
     lab.base = answer;
-    // while the hand is on the cases, what it does is newer than any answer
-    if (!lab.touching) lab.cases = cases && { ...cases, ...decodedCases(cases) };
-    else if (cases) lab.cases = { ...lab.cases, range: cases.range };
+    // what the hand does with the cases is newer than any answer that does not know of it
+    const own = lab.settings.data === "own" ? lab.own?.inputs : undefined;
+    const newest = !lab.touching && wished.settings.data === lab.settings.data && wished.own?.inputs === own;
+    if (newest || (!cases && !lab.touching)) lab.cases = cases && { ...cases, ...decodedCases(cases), origin: wished.own ? lab.own.origin : "touched" };
+    else if (cases && lab.cases) lab.cases = { ...lab.cases, range: cases.range };
     showRows();
     pictures.base();
   }
@@ -99,7 +102,7 @@
   }
 
   function hearPaths(answer) {
-    if (!complain(answer)) return;
+    if (!complain("paths", answer)) return;
     const { floats } = explorer.canvas;
     const decoded = (path) => ({ ...path, weights: floats(path.weights), errors: floats(path.errors), held: path.held && floats(path.held), fan: (path.fan || []).map(floats), tried: path.tried && floats(path.tried) });
     lab.paths = { ...answer, paths: answer.paths.map(decoded) };
@@ -120,14 +123,18 @@
     lab.followed = (lab.followed || 0) + 1;
   }
 
-  function complain(answer) {
+  // What is wrong with either kind of answer. Only what was said here is taken back: a sentence about the link stays
+  // until its reader changes something.
+  function complain(kind, answer) {
     const words = answer === null ? "The server does not answer. The pictures follow by themselves when it is back." : answer.error;
-    // only what was said here is taken back: a sentence about the link stays until its reader changes something
-    if (words || lab.complained) notice(words || "");
-    lab.complained = Boolean(words);
-    if (words) lab.asked = {};
-    clearTimeout(lab.again);
-    if (answer === null) lab.again = setTimeout(askAll, AGAIN);
+    if (words) [lab.trouble[kind], lab.asked[kind]] = [words, null];
+    else delete lab.trouble[kind];
+    const told = Object.values(lab.trouble)[0] ?? "";
+    if (told !== lab.complaint) notice((lab.complaint = told));
+    if (answer === null) {
+      clearTimeout(lab.again);
+      lab.again = setTimeout(askAll, AGAIN);
+    }
     return !words;
   }
 
@@ -144,7 +151,7 @@
     setStart(pair) {
       performance.clearMarks("surface-start");
       performance.mark("surface-start");
-      const start = Object.fromEntries(pair.map((value, axis) => [fieldOf(axis), explorer.settings.legal(LAB, fieldOf(axis), round(value))]));
+      const start = Object.fromEntries(pair.map((value, axis) => [fieldOf(axis), explorer.settings.legal(LAB, fieldOf(axis), explorer.surfaceMap.pure.fine(value, hands.view()[axis]))]));
       lab.settings = { ...lab.settings, ...start };
       askPaths();
       clearTimeout(lab.resting);
@@ -179,12 +186,18 @@
 
   function touch(cases, final) {
     const baked = lab.settings.data === "own" && Object.entries(UNTOUCHED).every(([field, value]) => Number(lab.settings[field]) === Number(value));
+    const count = cases.inputs.length;
+    if (count !== lab.cases.inputs.length && (count < FEWEST || count > MOST)) return;
     lab.touching = true;
-    lab.view ??= lab.base.window; // the map stays where it is while the surface under it changes
+    lab.view ??= explorer.surfaceMap.pure.tidy(lab.base.window); // the map stays while the surface under it changes
     lab.cases = { ...lab.cases, inputs: cases.inputs, targets: cases.targets };
-    lab.own = { inputs: cases.inputs.map((input) => input.map(tidied)), targets: cases.targets.map(tidied), names: cases.names, target: cases.target, origin: lab.settings.data === "own" && lab.own ? lab.own.origin : "touched" };
+    // the person's own numbers keep all their digits, and their table never counts as drawn by hand
+    const origin = lab.cases.origin ?? "touched";
+    const tidy = origin === "table" ? (value) => value : tidied;
+    lab.own = { inputs: cases.inputs.map((input) => input.map(tidy)), targets: cases.targets.map(tidy), names: cases.names, target: cases.target, origin };
     lab.stamp = (lab.stamp || 0) + 1;
     if (!baked) set({ data: "own", ...UNTOUCHED }, false);
+    lab.about = subject(lab.settings);
     pictures.cases();
     inMotion(askAll);
     clearTimeout(lab.handed);
@@ -245,14 +258,18 @@
     lab.own = given;
     lab.stamp = (lab.stamp || 0) + 1;
     if (given) return true;
-    notice(points ? "The cases of this link could not be read; drawn ones are used." : "This link was made with someone's own table, which no link carries; drawn cases are used. Choose My own data to load a table.");
+    lab.afterwards = points ? "The cases of this link could not be read; drawn ones are used." : "This link was made with someone's own table, which no link carries; drawn cases are used. Choose My own data to load a table.";
     set({ data: "line" }, false);
     return false;
   }
 
   function choose(suggestions) {
     const suggestion = suggestions[subject(lab.settings)];
-    if (lab.settings.data === "own" && onData(lab.settings) && !lab.own) return false;
+    if (lab.settings.data === "own" && onData(lab.settings)) {
+      if (!lab.own && (lab.own = explorer.surfaceOwn.recall())) lab.stamp = (lab.stamp || 0) + 1;
+      if (!lab.own) return false;
+      if (!lab.about.endsWith("/own")) set(UNTOUCHED, false); // what was done to other cases is not done to these
+    }
     lab.view = null;
     if (suggestion) set(suggestion, false);
     return true;
@@ -261,6 +278,10 @@
   function configure(settings, part, visible, suggestions, address) {
     const { no_update: still } = window.dash_clientside;
     if (!settings || !visible) return still;
+    if (lab.settings && !lab.restored && lab.settings.held !== settings.held) {
+      lab.view = null; // it was of other weights
+      setTimeout(writeExtra);
+    }
     lab.settings = settings;
     lab.part = part;
     const about = subject(settings);
@@ -272,12 +293,22 @@
         return still;
       }
     }
-    if (lab.restored || lab.about !== about) writeExtra();
+    if (lab.restored || lab.about !== about) {
+      writeExtra();
+      lab.experiments?.forget();
+    }
     [lab.restored, lab.about] = [false, subject(lab.settings)];
+    if (lab.afterwards && settings.data !== "own") {
+      notice(lab.afterwards); // now that the change it tells of no longer takes it away
+      lab.afterwards = "";
+    }
     showRows();
     askAll();
     return still;
   }
+
+  // A reload in the middle of a drag keeps what the hand has done.
+  window.addEventListener("pagehide", () => lab.touching && explorer.surfaceOwn.keep(lab.own));
 
   window.addEventListener("explorer:restored", ({ detail }) => {
     if (detail.lab === LAB) lab.restored = true;
@@ -295,13 +326,16 @@
 
   function upload(contents, name) {
     const { no_update: still } = window.dash_clientside;
-    if (contents) readers().upload(contents, name);
+    if (contents) {
+      readers().upload(contents, name);
+      window.dash_clientside.set_props("surface-upload", { contents: null }); // or the same file could not be chosen again
+    }
     return still;
   }
 
   // The path from another start, shown as long as it is pointed at; null for the one that counts.
   function preview(pair) {
-    const start = pair ? Object.fromEntries(pair.map((value, axis) => [fieldOf(axis), round(value)])) : {};
+    const start = pair ? Object.fromEntries(pair.map((value, axis) => [fieldOf(axis), explorer.surfaceMap.pure.fine(value, hands.view()[axis])])) : {};
     askers.paths({ ...wish(), settings: { ...lab.settings, ...start } });
     if (!pair) lab.asked.paths = null;
   }
@@ -313,7 +347,7 @@
     if (element("drop")) {
       readers();
       explorer.surfaceExports.create({ wish });
-      explorer.surfaceExperiments.create({ wish, set, settings: () => lab.settings, setStart: hands.setStart, preview });
+      lab.experiments = explorer.surfaceExperiments.create({ wish, set, settings: () => lab.settings, setStart: hands.setStart, preview });
     } else setTimeout(prepare, 100);
   }
   prepare();

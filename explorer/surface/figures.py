@@ -24,6 +24,7 @@ _MAP_NUMBERS = 40_000_000  # outputs of a neuron on data that one map may cost
 _RELIEF_STEP = 2
 _LARGEST = 1e37  # that a picture's float32 can hold
 _CONTOURS = 18
+_WIDTHS = {"both": 0.75, "lines": 1.25, "heat": 0.0}
 
 
 def base_figures(scene: Scene, window: Window, settings: Any, coarse: bool = False) -> dict[str, Any]:
@@ -79,8 +80,8 @@ def _contours(places: tuple[Array, Array], heights: Array, scale: Levels, drawin
         "zmin": scale.low,
         "zmax": scale.high,
         # the page paints the colours behind the lines, many times faster than plotly.js
-        "contours": {**lines, "coloring": "none", "showlines": drawing != "heat"},
-        "line": {"width": 1.25 if drawing == "lines" else 0.75, "color": "token:contour", "smoothing": 0.6},
+        "contours": {**lines, "coloring": "none"},
+        "line": {"width": _WIDTHS[drawing], "color": "token:contour", "smoothing": 0.6},
         "showscale": False,
         "hoverinfo": "skip",
     }

