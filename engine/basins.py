@@ -15,6 +15,7 @@ Mask = npt.NDArray[np.bool_]
 _INTERVAL = 10  # updates between two looks at who rests
 _MOST_PLACES = 60  # on a plain everything rests where it is
 _ROWS = 8192  # so many stay in the cache together
+_FLAT = 1e-3  # of max(1, slope at the start)
 DIVERGED, MOVING = -1, -2
 """Labels of starts that end nowhere: the error ran away, or the last step had come before they were at rest."""
 
@@ -43,8 +44,9 @@ def descend_to_rest(
 ) -> Ends:
     """Walk from every start (M, P) until it rests: until ten updates together move no weight by more than ``still``.
 
-    Those that rest or have diverged leave the work, so it shrinks. Each start ends as if it walked alone, apart from
-    rounding.
+    Nor may the last of the ten, lest a path that jumps to and fro over a minimum counts as resting, and the slope must
+    be at most 1e-3 max(1, slope at the start), lest one with a tiny learning rate does. Those that rest or have
+    diverged leave the work, so it shrinks. Each start ends as if it walked alone, apart from rounding.
     """
     checks.instance("surface", surface, ErrorSurface)
     checks.instance("optimizer", optimizer, Optimizer)
@@ -86,15 +88,18 @@ class _Walkers:
         self._ends = Ends(starts.copy(), np.zeros(count, np.int64), np.zeros(count, bool), np.zeros(count, bool))
         self._who = np.arange(count)
         self._limits = divergence_limit(surface.error(starts))
+        self._flat = _FLAT * np.maximum(1.0, np.abs(surface.gradient(starts)).max(axis=1))
         self._bind(starts, optimizer.slots_for(starts))
 
     def walk(self, steps: int) -> Ends:
-        before = self._weights.copy()
+        before = self._weights.copy("K")
         for step in range(1, steps + 1):
             self._gradient[...] = self._surface.gradient(self._weights)
+            looks = step % _INTERVAL == 0 or step == steps
+            last = self._weights.copy("K") if looks else before
             self._update(step)
-            if step % _INTERVAL == 0 or step == steps:
-                before = self._look(step, before)
+            if looks:
+                before = self._look(step, before, last)
             if not len(self._who):
                 break
         return self._ends
@@ -103,23 +108,27 @@ class _Walkers:
         # a weight of all walkers side by side, which is how surfaces read them
         self._weights = np.asfortranarray(weights)
         self._gradient = np.empty_like(self._weights)
-        self._slots = np.array(slots)
+        # so do the slots, or their loops run across those of the weights
+        self._slots = np.ascontiguousarray(slots.swapaxes(1, 2)).swapaxes(1, 2)
         hessian = (lambda: self._surface.hessian(self._weights)) if isinstance(self._surface, HasHessian) else None  # type: ignore[attr-defined]
         self._update = self._optimizer.rule(self._weights, self._gradient, self._slots, hessian)
 
-    def _look(self, step: int, before: Array) -> Array:
+    def _look(self, step: int, before: Array, last: Array) -> Array:
         """Note where everybody is and let those go who have come to an end; the weights of the others, kept."""
         errors = self._surface.error(self._weights)
         diverged = ~((errors <= self._limits) & (errors > -np.inf) & np.isfinite(self._weights).all(axis=1))
         resting = ~diverged & (np.abs(self._weights - before).max(axis=1) <= self._still)
+        few = np.flatnonzero(resting)
+        short = np.abs(self._weights[few] - last[few]).max(axis=1) <= self._still
+        resting[few] = short & (np.abs(self._gradient[few]).max(axis=1) <= self._flat[few])
         ends, who = self._ends, self._who
         ends.weights[who[~diverged]] = self._weights[~diverged]
         ends.steps[who], ends.resting[who], ends.diverged[who] = step, resting, diverged
         on = ~(resting | diverged)
         if not on.all():
-            self._who, self._limits = who[on], self._limits[on]
+            self._who, self._limits, self._flat = who[on], self._limits[on], self._flat[on]
             self._bind(self._weights[on], self._slots[:, on])
-        return self._weights.copy()
+        return self._weights.copy("K")
 
 
 def _nearest(points: Array, places: Array) -> tuple[IntegerArray, Array]:

@@ -8,9 +8,12 @@ import numpy.typing as npt
 
 from engine import checks
 from engine.descent import Path, descend
+from engine.differences import EPSILON
 from engine.optimizers import Optimizer
 from engine.surfaces import ErrorSurface
 from engine.types import Array
+
+_ROUNDING = 4.0 * EPSILON  # of the error at the start
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,17 +58,29 @@ def best_rate(
 ) -> Racer:
     """Walk once with each of the ``rates``, each time with ``budget`` gradients, and keep what came lowest.
 
-    An update costs one gradient; second derivatives count as one gradient for each weight. Of equally low ends the
-    one with the smaller rate counts; the rate that ``optimizer`` brings does not matter.
+    An update costs one gradient; second derivatives count as one gradient for each weight. Of ends that differ by
+    rounding only the one that arrived first counts, then the one with the smaller rate: at the bottom chance alone
+    decides which is lowest. The rate that ``optimizer`` brings does not matter.
     """
     checks.integer("budget", budget, 1)
     tried = np.sort(checks.array("rates", rates, None))
     cost = 1 + surface.dimension if optimizer.needs_hessian else 1
     walkers = [optimizer.with_setting("learning_rate", float(rate)) for rate in tried]
     paths = [descend(surface, start, walker, budget // cost) for walker in walkers]
-    best = int(np.argmin([_final_error(path) for path in paths]))
     searched = len(tried) * cost * (budget // cost)
-    return Racer(walkers[best], paths[best], cost, searched, at_the_edge=best in (0, len(tried) - 1))
+    racers = [
+        Racer(walker, path, cost, searched, at_the_edge=index in (0, len(tried) - 1))
+        for index, (walker, path) in enumerate(zip(walkers, paths, strict=True))
+    ]
+    lowest = min(racer.error for racer in racers)
+    reach = lowest + _ROUNDING * abs(float(paths[0].errors[0]))
+    equal = [racer for racer in racers if racer.error <= reach]
+
+    def place(racer: Racer) -> float:
+        arrived = racer.arrived(lowest)
+        return np.inf if arrived is None else arrived
+
+    return min(equal, key=place) if np.isfinite(lowest) else racers[0]
 
 
 def ranking(racers: Sequence[Racer], lowest: float) -> list[Racer]:

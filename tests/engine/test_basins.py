@@ -84,3 +84,18 @@ def test_no_start_and_no_step() -> None:
         descend_to_rest(HIMMELBLAU, [1.0, 2.0], plain, 10, 1e-3)
     with pytest.raises(ValueError, match="still"):
         descend_to_rest(HIMMELBLAU, [[1.0, 2.0]], plain, 10, 0.0)
+
+
+@pytest.mark.parametrize("rate", [1.1, 1.2])
+def test_who_jumps_to_and_fro_does_not_rest(rate: float) -> None:
+    # beside the minima of the saddle the curvature is 2: above the rate 1 plain descent settles in a cycle of two
+    ends = descend_to_rest(
+        LANDSCAPES["saddle"], starts(20, 1.9), OPTIMIZERS["gradient_descent"](learning_rate=rate), 500, 4e-6
+    )
+    assert np.linalg.norm(LANDSCAPES["saddle"].gradient(ends.weights), axis=1).min() > 1e-3
+    assert not ends.resting.any()
+
+
+def test_who_creeps_down_a_slope_does_not_rest() -> None:
+    ends = descend_to_rest(HIMMELBLAU, starts(20), OPTIMIZERS["gradient_descent"](learning_rate=1e-9), 100, 1e-5)
+    assert not ends.resting.any()

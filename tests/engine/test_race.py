@@ -88,3 +88,10 @@ def test_arriving_for_good() -> None:
 def test_what_is_no_race_is_refused(budget: int, rates: list[float]) -> None:
     with pytest.raises(ValueError, match=r"budget|rates|learning_rate"):
         best_rate(RAVINE, [1.0, 1.0], OPTIMIZERS["adam"](learning_rate=1.0), budget, rates)
+
+
+def test_at_the_bottom_the_first_to_arrive_counts_not_the_luckiest() -> None:
+    bowl = LinearNeuron([[2.0, 1.0], [-1.0, 1.0], [0.5, 1.0]], [1.0, 0.3, -0.2], "mean")
+    newton = best_rate(bowl, [4.0, -3.0], OPTIMIZERS["newton"](learning_rate=1.0), 600, [0.2, 0.5, 1.0])
+    assert newton.optimizer.learning_rate == 1.0
+    assert newton.arrived(bowl.minimum_error) == 3
