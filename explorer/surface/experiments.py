@@ -89,9 +89,7 @@ def escape(scene: Scene, settings: Any, level: float) -> dict[str, Any]:
     noise = settings.noise_level * level
     minima = scene.minima.weights
     if scene.held is not None or len(minima) < 2:
-        raise ValueError(
-            "Nothing to escape from: this surface has no two known minima. Try Good and bad well."
-        )
+        raise ValueError("Nothing to escape from: this surface has no two known minima. Try Good and bad well.")
     if scene.minima.lowest_ones.all():
         raise ValueError("Nothing to escape from: all minima of this surface are equally low. Try Good and bad well.")
     rate = getattr(settings, rate_field("gradient_descent"))

@@ -126,9 +126,7 @@ def test_without_noise_nobody_gets_out() -> None:
     assert escape({"settings": {**WELL, "noise_level": 0.01}, "level": 0.1})["reached"] == 0
 
 
-@pytest.mark.parametrize(
-    "settings", [{}, {"surface": "himmelblau"}, {"surface": "beale"}, {"data": "dining_hall"}]
-)
+@pytest.mark.parametrize("settings", [{}, {"surface": "himmelblau"}, {"surface": "beale"}, {"data": "dining_hall"}])
 def test_where_there_is_nothing_to_escape_from_a_sentence_says_so(settings: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"Nothing to escape from"):
         escape({"settings": settings, "level": 1})
