@@ -66,10 +66,13 @@
   function create(lab) {
     const element = (name) => document.getElementById(`surface-${name}`);
     const table = { text: null, name: "" };
+    let turn = 0;
     const say = (words) => (element("own-notice").textContent = words);
 
     async function use(text, name, chosen = {}) {
+      const mine = ++turn;
       const answer = await window.explorer.exchange.ask("/surface/table", { text, settings: lab.settings(), ...chosen });
+      if (mine !== turn) return undefined; // a later table or choice is on its way
       if (answer === null) return say("The server does not answer. Try again when it is back.");
       if (answer.error) return say(answer.error);
       Object.assign(table, { text, name });

@@ -98,7 +98,7 @@ _WHERE: dict[str, Any] = {
     "formula": text(
         "(w1^2 + w2 - 2)^2 + (w1 - w2)^2 / 4",
         check=_formula,
-        label="E(w1, w2) =",
+        label="Function E(w1, w2)",
         help="Numbers, w1, w2, pi, e, + − * / ^, brackets, and sin, cos, tan, exp, log, sqrt, abs, tanh, sigmoid, "
         "relu, min, max.",
         part="surface",

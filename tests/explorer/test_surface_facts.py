@@ -183,13 +183,11 @@ def test_a_kink_on_a_point_of_the_check_is_told(formula: str, apart: int) -> Non
     assert ("kink" in said) == (apart > 0)
 
 
-@pytest.mark.parametrize(
-    ("formula", "sound"), [("log(w1)", 10), ("sqrt(w1 + w2)", 10), ("0/0", 0), ("log(-1 - w1^2)", 0)]
-)
+@pytest.mark.parametrize(("formula", "sound"), [("log(w1)", 10), ("sqrt(w1 + w2)", 10)])
 def test_only_points_where_there_is_a_gradient_are_counted(formula: str, sound: int) -> None:
-    said = typed(formula)
-    assert (f"at {sound} points" in said) == (sound > 0)
-    assert ("finite at none of 25 points" in said) == (sound == 0)
+    assert f"at {sound} points" in typed(formula)
+    outside = ((-9.0, -5.0), (-9.0, -5.0))
+    assert "finite at none of 25 points" in typed(formula, outside)
 
 
 def test_the_check_is_about_the_part_in_sight() -> None:
