@@ -14,6 +14,7 @@
   const scales = {
     linear: { value: tidy, position: (value) => value },
     log: { value: (position) => Number((10 ** position).toPrecision(DIGITS)), position: Math.log10 },
+    share: { value: (position) => tidy(1 - Number((10 ** -position).toPrecision(2))), position: (value) => -Math.log10(1 - value) },
   };
 
   // What a person may type: 0.03, 3e-2, .03, 0,03 and −2 with the typographic minus.
@@ -147,6 +148,7 @@
     explorer: {
       linear: (position, options) => spoken(scales.linear.value(position), options),
       log: (position, options) => spoken(scales.log.value(position), options),
+      share: (position, options) => spoken(scales.share.value(position), options),
     },
   });
   window.dash_clientside = Object.assign(window.dash_clientside || {}, { explorer_settings: { collect, step } });

@@ -5,6 +5,7 @@ id ``setting_id(lab, field)`` whose ``value`` is what a link says: texts, for se
 """
 
 import json
+from collections.abc import Callable
 from math import log10
 from typing import Any, Literal
 
@@ -115,10 +116,17 @@ def _number(lab: str, field: str, spec: Number, extra: dict[str, Any]) -> Compon
     return _in_line(_head(spec, bearer), entry, *([_slider(lab, field, spec, extra)] if spec.slider else []))
 
 
+_POSITIONS: dict[str, Callable[[float], float]] = {
+    "linear": lambda value: value,
+    "log": log10,
+    "share": lambda value: -log10(1.0 - value),
+}
+
+
 def _slider(lab: str, field: str, spec: Number, extra: dict[str, Any]) -> Component:
-    log = spec.scale == "log"
+    log = spec.scale != "linear"
     span = spec.slider if isinstance(spec.slider, tuple) else (spec.low, spec.high)
-    low, high, value = (log10(v) if log else v for v in (*span, spec.default))
+    low, high, value = (_POSITIONS[spec.scale](v) for v in (*span, spec.default))
     step = spec.step or (_DECADE_STEP if log else 1 if spec.integer else _round_step(high - low))
     slider: Component = dmc.Slider(
         id=slider_id(lab, field),

@@ -60,13 +60,14 @@ class Specification:
 class Number(Specification):
     """A number from ``low`` to ``high``; ``step`` is in decades where the scale is "log".
 
+    The scale "share" is for numbers from 0 to below 1 that matter by how little is missing: log 1 / (1 - value).
     ``slider`` is false for a number that has only its field, or the part of its range that the slider spans.
     """
 
     low: float
     high: float
     unit: str = ""
-    scale: Literal["linear", "log"] = "linear"
+    scale: Literal["linear", "log", "share"] = "linear"
     integer: bool = False
     step: float | None = None
     slider: bool | tuple[float, float] = True

@@ -24,7 +24,7 @@ _RATES = {
 _RATE_ELSE = 0.1
 LINE_SEARCH = "line_search"
 WALKERS = {name: optimizer.title for name, optimizer in OPTIMIZERS.items()} | {LINE_SEARCH: "Line search"}
-_SHARE = {"low": 0.0, "high": 0.9999, "step": 0.005}
+_SHARE = {"low": 0.0, "high": 0.9999, "scale": "share"}
 # Of every setting that an optimizer may have besides its rate: its label and its range.
 _DETAILS: dict[str, tuple[str, dict[str, Any]]] = {
     "momentum": ("momentum", _SHARE),
