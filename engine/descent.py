@@ -29,6 +29,16 @@ def divergence_limit(first_error: Array) -> Array:
     return np.asarray(np.minimum(limit, np.finfo(np.float64).max))  # an infinite error is never sound
 
 
+def arrival(errors: Array, lowest: float, share: float = 0.01) -> int | None:
+    """The step from which on all but a share of the error above ``lowest`` is lost; None where it is not at the end.
+
+    ``errors`` (S,) are those of one path.
+    """
+    above = np.flatnonzero(~(errors <= lowest + share * (errors[0] - lowest)))
+    step = int(above[-1]) + 1 if len(above) else 0
+    return step if step < len(errors) else None
+
+
 @dataclass(frozen=True, eq=False)
 class Path:
     """Where a descent went.

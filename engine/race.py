@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine import checks
-from engine.descent import Path, descend
+from engine.descent import Path, arrival, descend
 from engine.differences import EPSILON
 from engine.optimizers import Optimizer
 from engine.surfaces import ErrorSurface
@@ -47,10 +47,8 @@ class Racer:
 
     def arrived(self, lowest: float, share: float = 0.01) -> int | None:
         """After how many gradients all but a share of the error above ``lowest`` was lost for good; None if never."""
-        errors = self.path.errors
-        above = np.flatnonzero(~(errors <= lowest + share * (errors[0] - lowest)))
-        update = int(above[-1]) + 1 if len(above) else 0
-        return update * self.cost if update < len(errors) else None
+        update = arrival(self.path.errors, lowest, share)
+        return None if update is None else update * self.cost
 
 
 def best_rate(

@@ -123,7 +123,7 @@ def draw_step(wish: dict[str, Any]) -> dict[str, Any]:
         raise ValueError("This optimizer does not walk here.")
     if not isinstance(step, int) or isinstance(step, bool) or not 0 <= step <= chosen.steps:
         raise ValueError(f"The step must be a whole number from 0 to {chosen.steps}.")
-    return steps.step_answer(shown, chosen, descent_of(shown, chosen, name), step)
+    return steps.step_answer(shown, chosen, descent_of(shown, chosen, name, keep="memory"), step)
 
 
 @_quiet

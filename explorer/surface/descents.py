@@ -19,13 +19,11 @@ from engine import (
     hessian,
     stability,
 )
-from engine.descent import Path
+from engine.descent import Keep, Path
 from engine.surfaces import HasHessian
 from engine.types import Array
 from explorer.surface.scenes import Scene
 from explorer.surface.settings import LINE_SEARCH, WALKERS, detail_fields, rate_field
-
-CLOSE = 0.01
 
 
 @dataclass(frozen=True)
@@ -96,16 +94,8 @@ def start_stability(scene: Scene, start: Array) -> Stability | None:
     return stability(scene.surface, start) if np.isfinite(hessian(scene.surface, start)).all() else None
 
 
-def steps_to(errors: Array, lowest: float) -> int | None:
-    """The step from which on all but 1 % of the error that can be lost is lost, None where it is not at the end."""
-    allowed = lowest + CLOSE * (errors[0] - lowest)
-    above = np.flatnonzero(errors > allowed)
-    step = int(above[-1]) + 1 if len(above) else 0
-    return step if step < len(errors) else None
-
-
-def descent_of(scene: Scene, settings: Any, name: str) -> Descent:
-    """The path of the optimizer of this name."""
+def descent_of(scene: Scene, settings: Any, name: str, keep: Keep = "all") -> Descent:
+    """The path of the optimizer of this name; with ``keep="memory"`` also what it knew on its way."""
     start = start_of(scene, settings)
     rate = getattr(settings, rate_field(name))
     if name == LINE_SEARCH:
@@ -119,7 +109,7 @@ def descent_of(scene: Scene, settings: Any, name: str) -> Descent:
         )
         first, *others = (_one(walks, index) for index in range(settings.walks))
         return Descent(name, WALKERS[name], rate, first, optimizer, tuple(others))
-    path = descend(scene.surface, start, optimizer, settings.steps, keep="memory", schedule=schedule)
+    path = descend(scene.surface, start, optimizer, settings.steps, keep=keep, schedule=schedule)
     return Descent(name, WALKERS[name], rate, path, optimizer)
 
 

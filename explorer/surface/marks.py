@@ -26,7 +26,7 @@ def marks(scene: Scene, window: Window, wanted: Sequence[str]) -> list[Trace]:
 
 def shown_minima(scene: Scene, window: Window) -> Minima:
     """The known minima in a window; where nobody knows them, those that are found there."""
-    if scene.told:
+    if scene.told or window == scene.window:
         return scene.minima.within(window)
     return find_minima(scene.map, window, scene.search_side)
 

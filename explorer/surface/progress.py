@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from engine.descent import arrival
 from engine.types import Array
 from explorer.maps import typed
 from explorer.numbers import short
-from explorer.surface.descents import Descent, steps_to
+from explorer.surface.descents import Descent
 from explorer.surface.scenes import Scene
 from explorer.theme import DASHES, LOG_AXIS
 
@@ -44,7 +45,7 @@ def evaluations(descent: Descent, scene: Scene, steps: int) -> int:
 
 
 def _row(descent: Descent, scene: Scene, lowest: float) -> dict[str, str]:
-    steps = steps_to(descent.errors, lowest)
+    steps = arrival(descent.errors, lowest)
     diverged = descent.path.diverged_at
     return {
         "name": descent.name,
@@ -75,12 +76,9 @@ def _errors(found: Sequence[Descent], scene: Scene, lowest: float) -> tuple[str,
 
 
 def _slopes(found: Sequence[Descent], scene: Scene, lowest: float) -> tuple[str, list[Array]]:
-    return "Length of the gradient", [np.linalg.norm(_gradients(descent, scene), axis=1) for descent in found]
-
-
-def _gradients(descent: Descent, scene: Scene) -> Array:
-    kept = descent.path.gradients
-    return scene.surface.gradient(descent.weights) if kept is None else kept[: len(descent.weights)]
+    return "Length of the gradient", [
+        np.linalg.norm(scene.surface.gradient(descent.weights), axis=1) for descent in found
+    ]
 
 
 def _distances(found: Sequence[Descent], scene: Scene, lowest: float) -> tuple[str, list[Array]]:

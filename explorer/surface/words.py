@@ -6,9 +6,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine import Stability
+from engine.descent import arrival
 from engine.types import Array
 from explorer.numbers import plural, short
-from explorer.surface.descents import Descent, steps_to
+from explorer.surface.descents import Descent
 from explorer.surface.scenes import Scene
 
 _SMALL_RATIO = 0.02
@@ -73,7 +74,7 @@ def _ratio(descent: Descent, at_start: Stability | None) -> float | None:
 
 def _crawl(descent: Descent, scene: Scene, ratio: float | None, lowest: float) -> str:
     """A remark on a path that is still on its way because the rate is far below the limit, or too small here."""
-    if steps_to(descent.errors, lowest) is not None:
+    if arrival(descent.errors, lowest) is not None:
         return ""
     if scene.quadratic and ratio is not None:
         return " It crawls: the rate is very small." if ratio < _SMALL_RATIO else ""
@@ -102,7 +103,7 @@ def _fate(descent: Descent, lowest: float) -> str:
         newton = "Newton's method seeks a point without slope, be it a minimum or not"
         why = newton if descent.name == "newton" else "the rate is too large"
         return f"the error grew from {short(first)} to {short(last)} in {steps}; {why}."
-    close = steps_to(errors, lowest)
+    close = arrival(errors, lowest)
     if close is not None:
         return f"{plural(close, 'step')} to lose 99 % of the error it can lose; error {short(last, 4)} after {steps}."
     return f"error {short(last, 4)} after {steps}, {100.0 * _lost(errors, lowest):.0f} % of the way down."

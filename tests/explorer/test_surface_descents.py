@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 
 from engine import OPTIMIZERS, Stability, descend
+from engine.descent import arrival
 from engine.types import Array
 from explorer.settings import specs, strict
-from explorer.surface.descents import Descent, descents, start_of, start_stability, steps_to
+from explorer.surface.descents import Descent, descents, start_of, start_stability
 from explorer.surface.scenes import Scene, scene
 from explorer.surface.settings import SurfaceSettings
 from tests.explorer.pictures import THREE, WISHES, scene_of, settings_of, with_settings
@@ -133,4 +134,4 @@ def test_the_limit_of_three_weights_is_that_of_all_three(name: str) -> None:
     ],
 )
 def test_the_step_that_has_lost_all_but_a_hundredth(errors: list[float], lowest: float, step: int | None) -> None:
-    assert steps_to(np.array(errors), lowest) == step
+    assert arrival(np.array(errors), lowest) == step
