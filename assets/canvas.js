@@ -181,6 +181,12 @@
           for (let i = 0; i < side; i++) pixels[to + i] = table[data[from + i]];
         }
       },
+      // The same with a colour for every sample instead of a byte.
+      paint(index, colours) {
+        const [left, top] = corner(index);
+        for (let row = 0; row < side; row++)
+          pixels.set(colours.subarray((side - 1 - row) * side, (side - row) * side), (top + row) * canvas.width + left);
+      },
       show: () => context.putImageData(image, 0, 0),
       // Samples lie on the corners of the plane (numpy.linspace), so half a sample is cut off on each side.
       draw(target, index, x, y, size) {

@@ -1,191 +1,201 @@
 "use strict";
-// Paints the network picture. Every function gets a view:
-// { context, width, height, font, measure, palette, styles, scene, columns, named, links, weights, pictures, target }
+// Paints the network picture. Every function gets a view: { context, width, height, font, measure, palette, styles,
+// table, areas, empty, accent, scene, columns, named, outputNamed, links, missing, weights, cut, gallery, target, pinned,
+// cutting: whether a click cuts, sight: [left, right] of what is scrolled into view }
 (() => {
-  const HOVER = 120; // px, side of the enlarged picture
-  const ROUND = 14; // px, from this size a neuron has round corners, a border and its bias
+  const PAPER = 11; // px from one neuron to the next, from which names stand beside them
+  const PALE = 0.2; // of the links while some are looked at
+  const PALER = 0.45; // the same while some are pinned, and while links are cut
 
-  const { canvas: shared, networkData: data, networkColumns: geometry } = window.explorer;
-  const { number, count, write, writeUp, box, panel } = shared;
+  const { explorer } = window; // links and enlarged pictures are loaded later
+  const { canvas: shared, networkData: data, networkColumns: geometry } = explorer;
+  const { ROUND } = geometry;
+  const { count, write, box } = shared;
 
-  function drawWords(view) {
-    const { columns, scene, named, measure } = view;
+  const focusOf = ({ target, pinned }) => target ?? pinned;
+
+  // ---- words -------------------------------------------------------------------------------------------------------------
+
+  function drawHeaders(view) {
+    const { columns } = view;
+    const narrow = columns.some((col, i) => i > 0 && col.x - columns[i - 1].x < 74);
     for (const col of columns) {
       write(view, col.header, col.headerX, 13);
       const more = col.count - col.shown;
-      if (more) write(view, `+ ${count(more)} more`, col.headerX, col.top + col.shown * col.pitch + 11, { size: 11 });
-    }
-    const [inputs] = columns;
-    if (inputs.pitch < 12) return;
-    for (let i = 0; i < inputs.shown; i++) {
-      const text = shared.shorten(data.inputName(scene, i), named, measure);
-      const [x, y] = [inputs.x - inputs.size / 2 - 8, geometry.centre(inputs, i)];
-      write(view, text, x, y, { align: "right", colour: view.palette.ink });
+      const x = Math.max(34, Math.min(col.x, view.width - 34));
+      const text = narrow ? `+${count(more)}` : `+ ${count(more)} more`;
+      if (more) write(view, text, x, col.top + col.rows * col.pitch + 11, { size: narrow ? 10 : 11 });
     }
   }
 
-  function strokeLink(view, layer, from, to, weight, visible, crowd) {
-    const { context, columns, styles } = view;
-    const strength = geometry.strength(weight);
-    if (Number.isNaN(strength)) return;
-    const { x0, y0, x1, y1 } = geometry.link(columns, layer, from, to);
+  function drawNames(view, col, nameOf, side, room) {
+    if (col.pitch < PAPER || col.subs > 1 || !room) return;
+    const look = { align: side < 0 ? "right" : "left", colour: view.palette.ink, size: col.pitch < 15 ? 11 : 12 };
+    const x = side < 0 ? col.left - 8 : col.right + 8;
+    for (let i = 0; i < col.shown; i++)
+      write(view, shared.shorten(nameOf(view.scene, i), room, view.measure), x, geometry.centre(col, i).y, look);
+  }
+
+  // ---- links -------------------------------------------------------------------------------------------------------------
+
+  function tracePath(context, { start, x0, y0, end, x1, y1 }) {
     const middle = (x0 + x1) / 2;
+    context.moveTo(start, y0);
+    if (x0 > start) context.lineTo(x0, y0);
+    context.bezierCurveTo(middle, y0, middle, y1, x1, y1);
+    if (end > x1) context.lineTo(end, y1);
+  }
+
+  function strokeLink(view, { layer, from, to, index }, visible, crowd) {
+    const { context, columns, styles, weights } = view;
+    const weight = weights[index];
+    const strength = explorer.networkLinks.strength(weight);
+    if (Number.isNaN(strength)) return;
     context.strokeStyle = styles[shared.byteOf(Math.sign(weight) * (0.4 + 0.6 * strength))];
     context.globalAlpha = visible * (0.45 + 0.55 * strength);
-    context.lineWidth = geometry.thickness(weight, crowd);
+    context.lineWidth = explorer.networkLinks.thickness(weight, crowd);
     context.beginPath();
-    context.moveTo(x0, y0);
-    context.bezierCurveTo(middle, y0, middle, y1, x1, y1);
+    tracePath(context, explorer.networkLinks.link(columns, layer, from, to));
+    context.stroke();
+  }
+
+  // What does not exist: thin and dashed, all in one stroke.
+  function strokeMissing(view, links, visible) {
+    if (!links.length) return;
+    const { context, columns, palette } = view;
+    context.beginPath();
+    for (const { layer, from, to } of links) tracePath(context, explorer.networkLinks.link(columns, layer, from, to));
+    [context.strokeStyle, context.lineWidth, context.globalAlpha] = [palette.muted, 1, visible];
+    context.setLineDash([3, 4]);
+    context.stroke();
+    context.setLineDash([]);
+    context.globalAlpha = 1;
+  }
+
+  // An image reaches all neurons of the first layer: a quiet fan, the single links come with a neuron.
+  function drawFan(view) {
+    const { context, columns: [inputs, first], palette } = view;
+    if (inputs.kind !== "pixels") return;
+    const y0 = inputs.top + (inputs.rows * inputs.pitch) / 2;
+    context.beginPath();
+    for (let row = 0; row < first.rows; row++) {
+      const y1 = first.top + (row + 0.5) * first.pitch;
+      tracePath(context, { start: inputs.right, x0: inputs.right, y0, end: first.left, x1: first.left, y1 });
+    }
+    [context.strokeStyle, context.lineWidth] = [palette.line, 1.5];
     context.stroke();
   }
 
   function drawLinks(view) {
-    const { context, columns, weights, links, target } = view;
+    const { context, columns, weights, links, missing, target, pinned, cut } = view;
+    drawFan(view);
     if (!weights) return;
-    const crowds = columns.map((_, layer) => (layer ? geometry.crowding(columns, layer) : 1));
-    const visible = target ? 0.2 : 1;
-    for (const { layer, from, to, index } of links) strokeLink(view, layer, from, to, weights[index], visible, crowds[layer]);
-    for (const { layer, from, to } of touching(columns, target))
-      strokeLink(view, layer, from, to, data.linkValue(view.scene.sizes, weights, { layer, from, to }), 1, crowds[layer]);
+    const { touching, crowding, isCut } = explorer.networkLinks;
+    const crowds = columns.map((_, layer) => (layer ? crowding(columns, layer) : 1));
+    const visible = target && !view.cutting ? PALE : target || pinned ? PALER : 1;
+    for (const link of links) strokeLink(view, link, visible, crowds[link.layer]);
+    const near = touching(columns, focusOf(view));
+    const held = target && pinned?.kind === "link" ? touching(columns, pinned) : [];
+    context.globalAlpha = 1;
+    strokeMissing(view, missing, 0.5 * visible + 0.2);
+    strokeMissing(view, [...near, ...held].filter(({ index }) => isCut(cut, index)), 0.9);
+    for (const link of near.concat(held)) if (!isCut(cut, link.index)) strokeLink(view, link, 1, crowds[link.layer]);
     context.globalAlpha = 1;
   }
 
-  // The links that belong to what is under the pointer: all of them, not only the strongest.
-  function touching(columns, target) {
-    if (!target) return [];
-    if (target.kind === "link") return [target];
-    const { layer, index } = target;
-    const into = layer ? Array.from({ length: columns[layer - 1].shown }, (_, from) => ({ layer, from, to: index })) : [];
-    const next = columns[layer + 1];
-    const out = next ? Array.from({ length: next.shown }, (_, to) => ({ layer: layer + 1, from: index, to })) : [];
-    return into.concat(out);
-  }
+  // ---- neurons -----------------------------------------------------------------------------------------------------------
 
-  // -> the atlas that holds the neuron's picture and its place there, null while there is none
-  function pictureOf(view, layer, index) {
-    const { inputs, hidden, output } = view.pictures;
-    if (layer === 0) return index < 2 ? { atlas: inputs, index } : null;
-    const col = view.columns[layer];
-    if (layer < view.columns.length - 1) return hidden.filled ? { atlas: hidden, index: col.offset + index } : null;
-    return index < output.filled ? { atlas: output, index } : null;
-  }
-
-  function drawPicture(view, layer, index, x, y, size) {
-    const found = pictureOf(view, layer, index);
-    if (found) return found.atlas.draw(view.context, found.index, x, y, size);
-    view.context.fillStyle = view.styles[view.styles.length / 2];
-    view.context.fillRect(x, y, size, size);
+  function drawPlain(view, col, index, x, y) {
+    const { context, palette, scene } = view;
+    const last = col.layer === scene.sizes.length - 1;
+    const colour = last && ["classes", "labels"].includes(scene.reading) ? palette.classes?.[index % 10] : null;
+    context.fillStyle = view.empty;
+    box(context, x, y, col.size, col.size, Math.min(4, col.size * 0.2));
+    context.fill();
+    [context.strokeStyle, context.lineWidth, context.globalAlpha] = [palette.muted, 1, 0.7];
+    context.stroke();
+    context.globalAlpha = 1;
+    if (!colour || col.size < 10) return;
+    const inner = Math.round(col.size * 0.44);
+    context.fillStyle = colour;
+    box(context, x + (col.size - inner) / 2, y + (col.size - inner) / 2, inner, inner, 2);
+    context.fill();
   }
 
   function drawNeuron(view, col, index) {
     const { context, palette } = view;
-    const [x, y] = [col.x - col.size / 2, geometry.centre(col, index) - col.size / 2];
-    if (col.size < ROUND) return drawPicture(view, col.layer, index, x, y, col.size);
-    context.save();
-    box(context, x, y, col.size, col.size, col.size * 0.12);
-    context.clip();
-    drawPicture(view, col.layer, index, x, y, col.size);
-    context.restore();
-    context.strokeStyle = palette.muted;
-    context.lineWidth = 1;
-    context.globalAlpha = 0.7;
-    box(context, x, y, col.size, col.size, col.size * 0.12);
+    const middle = geometry.centre(col, index);
+    const [x, y] = [middle.x - col.size / 2, middle.y - col.size / 2];
+    if (col.kind === "plain") return drawPlain(view, col, index, x, y);
+    if (col.size < ROUND) {
+      view.gallery.draw(view, col.layer, index, x, y, col.size);
+    } else {
+      context.save();
+      box(context, x, y, col.size, col.size, col.size * 0.12);
+      context.clip();
+      view.gallery.draw(view, col.layer, index, x, y, col.size);
+      context.restore();
+    }
+    [context.strokeStyle, context.lineWidth, context.globalAlpha] = [palette.muted, 1, col.size < ROUND ? 0.5 : 0.7];
+    box(context, x, y, col.size, col.size, col.size < ROUND ? 1 : col.size * 0.12);
     context.stroke();
     context.globalAlpha = 1;
   }
 
-  function drawBias(view, col, index) {
-    const { context, palette, styles, weights } = view;
-    if (!col.layer || !weights || col.size < ROUND) return;
-    const bias = weights[col.matrix.start + index * col.matrix.row + col.matrix.fanIn];
-    if (!Number.isFinite(bias)) return;
-    const side = Math.max(4, Math.round(col.size * 0.14));
-    const [x, y] = [col.x - col.size / 2 - side - 3, geometry.centre(col, index) + col.size / 2 - side];
-    box(context, x, y, side, side, 1.5);
-    context.fillStyle = styles[shared.byteOf(Math.sign(bias) * geometry.strength(bias))];
+  // The inputs of an image: one cell each, in the colours of the weights of the first layer's neuron that is looked at.
+  function drawPixelInputs(view, col) {
+    const { context, palette, styles, weights, scene, empty } = view;
+    const focus = [view.target, view.pinned].find((each) => each?.kind === "neuron" && each.layer === 1);
+    const bytes = focus && weights ? data.weightBytes(data.neuronValues(scene.sizes, weights, 1, focus.index).incoming) : null;
+    for (let i = 0; i < col.shown; i++) {
+      const { x, y } = geometry.centre(col, i);
+      context.fillStyle = bytes ? styles[bytes[i]] : empty;
+      context.fillRect(x - col.size / 2, y - col.size / 2, col.size, col.size);
+    }
+    const [width, height] = [col.subs * col.pitch, col.rows * col.pitch];
+    context.beginPath();
+    for (let i = 1; i < col.subs; i++) context.rect(col.left + i * col.pitch - 0.25, col.top, 0.5, height);
+    for (let i = 1; i < col.rows; i++) context.rect(col.left, col.top + i * col.pitch - 0.25, width, 0.5);
+    [context.fillStyle, context.globalAlpha] = [palette.muted, 0.5];
     context.fill();
-    context.strokeStyle = palette.muted;
-    context.lineWidth = 0.75;
-    context.stroke();
+    context.globalAlpha = 1;
+    [context.strokeStyle, context.lineWidth] = [palette.muted, 1];
+    context.strokeRect(col.left - 0.5, col.top - 0.5, width + 1, height + 1);
   }
 
-  function emphasise(view, layer, index) {
-    const { context, columns, palette } = view;
-    const col = columns[layer];
-    context.strokeStyle = palette.ink;
-    context.lineWidth = 2;
-    const [side, half] = [col.size + 2, col.size / 2 + 1];
-    box(context, col.x - half, geometry.centre(col, index) - half, side, side, Math.max(2, col.size * 0.14));
-    context.stroke();
+  function drawBiases(view, col) {
+    const { context, palette, styles, weights } = view;
+    if (!col.layer || !weights || col.subs > 1 || col.size < ROUND) return;
+    const side = Math.max(4, Math.round(col.size * 0.14));
+    for (let index = 0; index < col.shown; index++) {
+      const bias = weights[col.matrix.start + index * col.matrix.row + col.matrix.fanIn];
+      if (!Number.isFinite(bias)) continue;
+      const [x, y] = [col.left - side - 3, geometry.centre(col, index).y + col.size / 2 - side];
+      box(context, x, y, side, side, 1.5);
+      context.fillStyle = styles[shared.byteOf(Math.sign(bias) * explorer.networkLinks.strength(bias))];
+      context.fill();
+      [context.strokeStyle, context.lineWidth] = [palette.muted, 0.75];
+      context.stroke();
+    }
   }
 
-  // Beside the neuron if there is room, else above or below: never over the neuron itself.
-  function place(view, col, index, width, height) {
-    const gap = col.size / 2 + 12;
-    const y = geometry.centre(col, index);
-    const clamp = (value, room) => Math.round(Math.max(4, Math.min(value, room)));
-    const [right, bottom] = [view.width - width - 4, view.height - height - 4];
-    if (col.x + gap <= right) return [Math.round(col.x + gap), clamp(y - height / 2, bottom)];
-    if (col.x - gap - width >= 4) return [Math.round(col.x - gap - width), clamp(y - height / 2, bottom)];
-    return [clamp(col.x - width / 2, right), y + gap <= bottom ? Math.round(y + gap) : clamp(y - gap - height, bottom)];
+  function drawColumn(view, col) {
+    if (col.kind === "pixels") return drawPixelInputs(view, col);
+    for (let index = 0; index < col.shown; index++) drawNeuron(view, col, index);
+    return drawBiases(view, col);
   }
 
-  function drawEnlarged(view, { layer, index }) {
-    const { context, scene, columns, palette } = view;
-    const col = columns[layer];
-    const size = Math.round(Math.min(HOVER, 0.34 * view.width, view.height - 80));
-    if (size < 2 * col.size) return;
-    const heading = data.title(scene, layer, index);
-    const { bias } = data.neuronValues(scene.sizes, view.weights, layer, index);
-    const width = Math.max(size + 44, Math.ceil(view.measure(heading)) + 20);
-    const height = size + 48 + (bias === null ? 0 : 18);
-    const [left, top] = place(view, col, index, width, height);
-    panel(view, left, top, width, height);
-    write(view, heading, left + 10, top + 14, { align: "left", colour: palette.ink });
-    const [x, y] = [left + 30, top + 26];
-    drawPicture(view, layer, index, x, y, size);
-    context.strokeStyle = palette.muted;
-    context.strokeRect(x + 0.5, y + 0.5, size - 1, size - 1);
-    const [low, high] = scene.domain.map(shared.tickText);
-    const small = { size: 11 };
-    write(view, low, x, y + size + 10, { ...small, align: "left" });
-    const across = shared.shorten(data.inputName(scene, 0), size - 30, view.measure);
-    write(view, across, x + size / 2, y + size + 10, small);
-    write(view, high, x + size, y + size + 10, { ...small, align: "right" });
-    write(view, high, x - 5, y + 6, { ...small, align: "right" });
-    writeUp(view, shared.shorten(data.inputName(scene, 1), size - 30, view.measure), x - 12, y + size / 2, small);
-    write(view, low, x - 5, y + size - 5, { ...small, align: "right" });
-    if (bias === null) return;
-    write(view, `bias ${number(bias)}`, left + 10, top + height - 13, { align: "left", colour: palette.ink });
-  }
-
-  function drawWeight(view, target) {
-    const { x0, y0, x1, y1 } = geometry.link(view.columns, target.layer, target.from, target.to);
-    const text = number(data.linkValue(view.scene.sizes, view.weights, target));
-    const width = Math.ceil(view.measure(text)) + 14;
-    const [x, y] = [(x0 + x1) / 2, Math.max(14, (y0 + y1) / 2 - 16)];
-    panel(view, x - width / 2, y - 11, width, 22);
-    write(view, text, x, y, { colour: view.palette.ink });
-  }
+  // ---- everything -------------------------------------------------------------------------------------------------------
 
   function paint(view) {
-    const { context, columns, target } = view;
+    const { context, columns, scene } = view;
     context.clearRect(0, 0, view.width, view.height);
-    drawWords(view);
+    drawHeaders(view);
     drawLinks(view);
-    for (const col of columns)
-      for (let index = 0; index < col.shown; index++) {
-        drawNeuron(view, col, index);
-        drawBias(view, col, index);
-      }
-    if (target?.kind === "neuron") {
-      emphasise(view, target.layer, target.index);
-      drawEnlarged(view, target);
-    } else if (target && view.weights) {
-      emphasise(view, target.layer - 1, target.from);
-      emphasise(view, target.layer, target.to);
-      drawWeight(view, target);
-    }
+    for (const col of columns) drawColumn(view, col);
+    drawNames(view, columns[0], data.inputName, -1, view.named);
+    drawNames(view, columns.at(-1), data.outputName, 1, view.outputNamed);
+    explorer.networkPlate.drawFocus(view);
   }
 
   window.explorer.networkDraw = { paint };

@@ -1,25 +1,24 @@
 "use strict";
-// What the output map shows, as values: its cases, its places, its boundary. Pure: no page.
+// What the pictures of the output show, as values: cases, places, boundaries. Pure: no page.
 (() => {
   const PARTS = ["training", "validation", "test"]; // code 0, 1, 2 in scene.points.part
   const BAR = 96; // px, the colour bar
   const BELOW = { ticks: 18, title: 18, row: 26 }; // px under the plane
-  const LEFT = 40; // px, for the ticks and the title of x2
+  const LEFT = 46; // px, for the ticks and the title of the vertical axis
+  const MIDDLE = 127.5; // of a byte's range
 
   const rising = (range) => range?.[0] < range?.[1];
-  const valid = (scene) => scene?.map_side > 1 && rising(scene.domain) && rising(scene.output_range);
+  const valid = (scene) => scene?.map_side > 1 && scene.domains?.length === 2 && scene.domains.every(rising) && rising(scene.output_range);
 
-  const partOf = (code) => (typeof code === "string" ? Math.max(0, PARTS.indexOf(code)) : code || 0);
-
-  function cases({ points }, [low, high]) {
+  function cases({ points, domains: [across, up] }) {
     const { x = [], y = [], label = [], part = [] } = points || {};
-    const all = Array.from(x, (value, i) => ({ x: value, y: y[i], label: label[i], part: partOf(part[i]) }));
-    return all.filter((p) => p.x >= low && p.x <= high && p.y >= low && p.y <= high);
+    const all = Array.from(x, (value, i) => ({ x: value, y: y[i], label: label[i], part: part[i] || 0 }));
+    return all.filter((p) => p.x >= across[0] && p.x <= across[1] && p.y >= up[0] && p.y <= up[1]);
   }
 
   // The largest square plane that leaves room for axes and legends, in the middle of the sheet.
-  function arrange({ width, height }, legendWidth) {
-    const rows = legendWidth + 24 + BAR + 60 <= width - LEFT - 12 ? 1 : 2;
+  function arrange({ width, height }, legendWidth, bar = BAR + 60) {
+    const rows = legendWidth + 24 + bar <= width - LEFT - 12 ? 1 : 2;
     const below = BELOW.ticks + BELOW.title + 8 + rows * BELOW.row;
     const side = Math.max(40, Math.floor(Math.min(width - LEFT - 12, height - 10 - below)));
     const left = Math.round((width - side - LEFT - 12) / 2) + LEFT;
@@ -50,10 +49,9 @@
     return values;
   }
 
-  // Marching squares at the middle of the palette.
+  // Marching squares.
   // -> segments x0, y0, x1, y1 in samples, counted from the lower left one
-  function boundary(values, side) {
-    const level = 127.5;
+  function boundary(values, side, level = MIDDLE) {
     const segments = [];
     for (let row = 0; row < side - 1; row++)
       for (let i = 0, at = row * side; i < side - 1; i++, at++) {
@@ -87,6 +85,65 @@
     return low * (1 - v) + high * v;
   }
 
+  // Several outputs, one after the other in `bytes` -> each by itself.
+  const split = (bytes, area) => Array.from({ length: bytes.length / area }, (_, i) => bytes.subarray(i * area, (i + 1) * area));
+
+  // For each class how far it is ahead of the best of the others: its region ends where that is 0.
+  function leads(maps) {
+    const ahead = maps.map((map) => new Float32Array(map.length));
+    for (let at = 0; at < maps[0].length; at++) {
+      let [first, second, winner] = [-1, -1, 0];
+      for (let k = 0; k < maps.length; k++) {
+        const value = maps[k][at];
+        if (value > first) [second, first, winner] = [first, value, k];
+        else if (value > second) second = value;
+      }
+      for (let k = 0; k < maps.length; k++) ahead[k][at] = maps[k][at] - (k === winner ? second : first);
+    }
+    return ahead;
+  }
+
+  const channel = (colour, shift) => (colour >>> shift) & 255;
+  const blend = (one, other, share) => Math.round(one + share * (other - one));
+
+  // Colours as little-endian RGBA: a + share (b - a).
+  function mix(a, b, share) {
+    const [red, green, blue] = [0, 8, 16].map((shift) => blend(channel(a, shift), channel(b, shift), share));
+    return (0xff000000 | (blue << 16) | (green << 8) | red) >>> 0;
+  }
+
+  // The winner's colour, the paler the less certain. maps: bytes of each class; colours: of the classes; plain: of none.
+  function winners(maps, colours, plain, reach) {
+    const [area, count] = [maps[0].length, maps.length];
+    const shades = colours.slice(0, count).map((colour) => Uint32Array.from({ length: 256 }, (_, byte) => {
+      const sure = Math.max(0, (byte / 255 - 1 / count) / (1 - 1 / count));
+      return mix(plain, colour, reach * (0.25 + 0.75 * sure));
+    }));
+    const painted = new Uint32Array(area);
+    for (let at = 0; at < area; at++) {
+      let winner = 0;
+      for (let k = 1; k < count; k++) if (maps[k][at] > maps[winner][at]) winner = k;
+      painted[at] = shades[winner][maps[winner][at]];
+    }
+    return painted;
+  }
+
+  // Labels that do not exclude each other: each lays its own colour over the others, as strong as it is certain.
+  function overlaid(maps, colours, plain, reach) {
+    const painted = new Uint32Array(maps[0].length);
+    for (let at = 0; at < painted.length; at++) {
+      const total = maps.reduce((sum, map) => sum + map[at], 0);
+      const strongest = maps.reduce((most, map) => Math.max(most, map[at]), 0) / 255;
+      let [mixed, sum] = [plain, 0];
+      maps.forEach((map, k) => {
+        sum += map[at];
+        if (map[at]) mixed = sum === map[at] ? colours[k] : mix(mixed, colours[k], map[at] / sum);
+      });
+      painted[at] = total ? mix(plain, mixed, reach * strongest) : plain;
+    }
+    return painted;
+  }
+
   window.explorer = window.explorer || {};
-  window.explorer.outputData = { PARTS, BAR, BELOW, valid, partOf, cases, arrange, toX, toY, unround, boundary, sample };
+  window.explorer.outputData = { PARTS, BAR, BELOW, MIDDLE, valid, cases, arrange, toX, toY, unround, boundary, sample, split, leads, mix, winners, overlaid };
 })();

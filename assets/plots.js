@@ -124,10 +124,10 @@
     });
   }
 
-  // For pictures drawn by hand: the stops from -1 to +1 and the inks of the present scheme.
+  // For pictures drawn by hand: the stops from -1 to +1, the colours of classes and the inks of the present scheme.
   function palette() {
-    const { tokens, diverging } = look();
-    return { stops: diverging, ink: tokens.ink, muted: tokens["ink-quiet"], surface: tokens.panel, line: tokens.line };
+    const { tokens, diverging, classes } = look();
+    return { stops: diverging, classes, ink: tokens.ink, muted: tokens["ink-quiet"], surface: tokens.panel, line: tokens.line };
   }
 
   const errorStops = () => look().error;

@@ -17,6 +17,16 @@
     share: { value: (position) => tidy(1 - Number((10 ** -position).toPrecision(2))), position: (value) => -Math.log10(1 - value) },
   };
 
+  // "50, 30, 20" -> [50, 30, 20], null where it is no whole in whole percent
+  function portions(text) {
+    const given = String(text ?? "").split(",").map((word) => (/^\s*\d{1,3}\s*$/.test(word) ? Number(word) : NaN));
+    return given.reduce((sum, share) => sum + share, 0) === 100 && given[0] > 0 ? given : null;
+  }
+
+  // Where one share ends and the next begins, and the way back.
+  const ends = (given) => given.slice(0, -1).map((_, i) => given.slice(0, i + 1).reduce((sum, share) => sum + share, 0));
+  const parted = (places) => [...places, 100].map((place, i) => place - (i ? places[i - 1] : 0)).join(", ");
+
   // What a person may type: 0.03, 3e-2, .03, 0,03 and −2 with the typographic minus.
   function parse(text) {
     if (typeof text === "number") return text;
@@ -64,6 +74,7 @@
   function step(position, text, { function: name, options }) {
     const { triggered_id: moved, outputs_list: outputs } = window.dash_clientside.callback_context;
     const { no_update: still } = window.dash_clientside;
+    if (name === "explorer.shares") return stepShares(moved, position, text);
     const scale = scales[name.split(".")[1]];
     if (moved?.role === "slider") {
       const value = scale.value(position);
@@ -77,6 +88,14 @@
     tell(outputs[0].id, spoken(value, options));
     const next = scale.position(value);
     return [Number.isFinite(next) ? next : still, still];
+  }
+
+  function stepShares(moved, places, text) {
+    const { no_update: still } = window.dash_clientside;
+    const given = portions(text);
+    if (moved?.role !== "slider") return [given ? ends(given) : still, still];
+    const next = parted([Math.max(1, places[0]), ...places.slice(1)]);
+    return [still, given && given.join(", ") === next ? still : next];
   }
 
   // ---- settings ------------------------------------------------------------------------------------------------
@@ -143,12 +162,13 @@
     idle = setTimeout(() => commit(event.target), IDLE);
   });
 
-  window.explorer = Object.assign(window.explorer || {}, { settings: { set, range: (lab, field) => specifications[lab].numbers[field], legal: (lab, field, value) => legal(specifications[lab].numbers[field], value), pure: { parse, legal, settingsOf, link, spoken, scales } } });
+  window.explorer = Object.assign(window.explorer || {}, { settings: { set, parts: (lab) => specifications[lab].parts, range: (lab, field) => specifications[lab].numbers[field], legal: (lab, field, value) => legal(specifications[lab].numbers[field], value), pure: { parse, legal, settingsOf, link, same, spoken, scales, portions, ends, parted } } });
   window.dashMantineFunctions = Object.assign(window.dashMantineFunctions || {}, {
     explorer: {
       linear: (position, options) => spoken(scales.linear.value(position), options),
       log: (position, options) => spoken(scales.log.value(position), options),
       share: (position, options) => spoken(scales.share.value(position), options),
+      shares: spoken,
     },
   });
   window.dash_clientside = Object.assign(window.dash_clientside || {}, { explorer_settings: { collect, step } });

@@ -24,17 +24,6 @@
     return { inputs: rows.map((row) => row.slice(0, -1)), targets: rows.map((row) => row.at(-1)), names: given.length === width ? given : [], target: given.length === width ? target : "", origin: "touched" };
   }
 
-  const megabytes = (bytes) => `${(bytes / 1e6).toLocaleString("en", { maximumFractionDigits: 1 })} MB`;
-
-  // The text of a file in UTF-8, or as old spreadsheets write it.
-  function decoded(bytes) {
-    try {
-      return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    } catch {
-      return new TextDecoder("windows-1252").decode(bytes);
-    }
-  }
-
   // ---- storage -------------------------------------------------------------------------------------------------
 
   function keep(own) {
@@ -104,15 +93,14 @@
     function watch(event) {
       const files = [...(event.target.files || event.dataTransfer?.files || [])];
       const limit = Number(element("drop").dataset.limit);
-      const large = files.find(({ size }) => size > limit);
-      if (large) say(`${large.name} has ${megabytes(large.size)}; at most ${megabytes(limit)} can be read.`);
-      else if (files.length > 1) say("One file at a time, please.");
+      const problem = window.explorer.tableFile.pure.problem(files, limit);
+      if (problem) say(problem);
       else if (files.length) say(`Reading ${files[0].name} …`);
     }
 
     function upload(contents, name) {
       const bytes = Uint8Array.from(atob(contents.split(",")[1] || ""), (letter) => letter.charCodeAt(0));
-      return use(decoded(bytes), String(name).slice(0, 60));
+      return use(window.explorer.tableFile.pure.decoded(bytes), String(name).slice(0, 60));
     }
 
     for (const kind of ["change", "drop"]) element("drop").addEventListener(kind, watch, { capture: true });
@@ -120,5 +108,5 @@
     return { upload, say };
   }
 
-  window.explorer = Object.assign(window.explorer || {}, { surfaceOwn: { create, keep, recall, pure: { toLink, fromLink, megabytes, decoded } } });
+  window.explorer = Object.assign(window.explorer || {}, { surfaceOwn: { create, keep, recall, pure: { toLink, fromLink } } });
 })();

@@ -1,7 +1,8 @@
 "use strict";
-// The chart of the training lab: the errors of the run so far, and where the best epoch was.
+// The chart of the training lab: the errors or the accuracies of the run so far, and where the best epoch was.
 (() => {
   const explorer = window.explorer;
+  const PARTS = ["training", "validation", "test"];
 
   // ---- pure ----------------------------------------------------------------------------------------------------
 
@@ -16,12 +17,37 @@
     };
   }
 
-  // base: the chart without points, as the server made it; axis: which of its error axes.
-  function figure({ base, axis, history, frame }) {
-    const { epoch, training, validation } = history;
-    const [first, second] = base.data;
-    const data = [{ ...first, x: epoch.slice(), y: training.slice() }, { ...second, x: epoch.slice(), y: validation.slice() }];
-    return { data, layout: { ...base.layout, ...bestEpoch(frame), yaxis: { ...base.layout.yaxis, ...base.axes[axis] } } };
+  // What is measured: errors on the chosen axis, or shares of cases on an axis of their own.
+  function seriesOf(part, measure) {
+    return measure === "accuracy" ? `${part}Accuracy` : part;
+  }
+
+  // Runs that were kept, thin, under the present one: what counts of each, validation where there is some.
+  function kept({ name, colour, history }, measure) {
+    const parts = ["validation", "training"].filter((part) => history[seriesOf(part, measure)]?.some((value) => value !== null));
+    return parts.map((part, i) => ({
+      type: "scatter", mode: "lines", name: i ? `${name}, training` : name, showlegend: i === 0, legendgroup: name, x: history.epoch, y: history[seriesOf(part, measure)],
+      line: { color: colour, width: 1.25, dash: part === "training" ? "dot" : "solid" }, hovertemplate: "%{y:.4~g}",
+    }));
+  }
+
+  // Where the past stands that is looked at.
+  function pastLine(past) {
+    if (!past) return [];
+    return [{ type: "line", xref: "x", yref: "paper", x0: past.epoch, x1: past.epoch, y0: 0, y1: 1, line: { color: "token:accent", width: 2 } }];
+  }
+
+  // base: the chart without points, as the server made it; axis: which of its error axes; measure: "error" or "accuracy";
+  // past: the frame of the past that is looked at, or null; runs: kept ones that are laid over.
+  function figure({ base, axis, measure, history, frame, past = null, runs = [] }) {
+    const { epoch } = history;
+    const last = epoch.length - 1;
+    const shown = PARTS.map((part, i) => [base.data[i], history[seriesOf(part, measure)]]).filter(([, values]) => values[last] !== null);
+    const data = shown.map(([line, values]) => ({ ...line, x: epoch.slice(), y: values.slice() }));
+    const yaxis = measure === "accuracy" ? base.accuracy_axis : { ...base.layout.yaxis, ...base.axes[axis] };
+    const best = bestEpoch(frame);
+    const shapes = [...(best.shapes ?? []), ...pastLine(past)];
+    return { data: [...data, ...runs.flatMap((run) => kept(run, measure))], layout: { ...base.layout, ...best, shapes, yaxis } };
   }
 
   // ---- the page ------------------------------------------------------------------------------------------------

@@ -2,16 +2,16 @@
 // The errors of a run so far, for the curves: bounded, so that the ten-thousandth epoch costs what the tenth does.
 (() => {
   const MOST = 1600; // points; beyond that the history is thinned
-  const KEYS = ["step", "epoch", "training", "validation"];
+  const KEYS = ["step", "epoch", "training", "validation", "test", "trainingAccuracy", "validationAccuracy", "testAccuracy"];
   const FINE = 0.004; // of the way so far: points that lie closer to the one before are the first to go
 
-  const create = () => ({ step: [], epoch: [], training: [], validation: [] });
+  const create = () => Object.fromEntries(KEYS.map((key) => [key, []]));
 
-  // point: [step, epoch, training error, validation error]
+  // point: step, epoch, then the errors and the accuracies of training, validation and test
   function add(history, point) {
     const { step } = history;
     if (step.length && point[0] <= step[step.length - 1]) return;
-    KEYS.forEach((key, i) => history[key].push(point[i]));
+    KEYS.forEach((key, i) => history[key].push(point[i] ?? null));
     if (step.length > MOST) thin(history);
   }
 

@@ -5,12 +5,12 @@
   const explorer = window.explorer;
 
   // lab: what is known of the run; state: of the player, whose run is ahead of what is shown by the frames in its queue.
-  function save({ part, scene, log, sentence, frame: shown, history: drawn }, { run, until, queue }) {
+  function save({ part, scene, log, first, sentence, frame: shown, history: drawn }, { run, until, queue }) {
     const history = structuredClone(drawn);
     for (const { frame } of queue) for (const point of frame.curve) explorer.history.add(history, point);
     const frame = queue.at(-1)?.frame ?? shown;
     try {
-      sessionStorage.setItem(KEY, JSON.stringify({ part, scene, frame, history, log, sentence, run, until }));
+      sessionStorage.setItem(KEY, JSON.stringify({ part, scene, frame, history, log, first, sentence, run, until }));
     } catch {
       // full or forbidden: the link still replays
     }

@@ -3,6 +3,7 @@
 (() => {
   const FRAME = 1000 / 60; // ms
   const AHEAD = 5; // frames a tick brings when they follow each other without a pause
+  const FEW = 2; // the same where a run is so large that each of its frames takes long
   const LOW = 6; // frames left when the next tick is asked for: one is always on its way while these are shown
   const PATIENT = 40; // ms between frames above which each is asked for when it is due, so that a pause is exact
   const LATE = 1000; // ms after which an unanswered tick makes one look whether the server is there
@@ -18,36 +19,44 @@
   }
 
   // send(request), drop(): the request on its way is given up; show(frame); settled(): the queue has run dry and
-  // nothing is on its way; now() in ms.
-  function create({ send, drop, show, settled, now }) {
+  // nothing is on its way; now() in ms; most: updates of one frame that the server takes.
+  function create({ send, drop, show, settled, now, most = 1000 }) {
     // queue: [{frame, interval: ms after the frame before it}]; shown: when the last frame was due; away: no server
+    // heavy: ms that a frame of this run takes at full speed; changes: what a hand did to the run and the server has not heard of; looking: the present moment is wanted anew
     const state = {
-      generation: 0, run: null, playing: false, single: null, until: null, speed: "fastest",
+      generation: 0, run: null, step: 0, playing: false, single: null, until: null, speed: "fastest", changes: [], looking: false, heavy: 0,
       queue: [], flight: null, serial: 0, shown: -Infinity, away: false, patience: LOST, refused: false,
     };
 
-    const paced = () => pace(state.until === null ? state.speed : "fastest");
-    const wanting = () => (state.run === null && !state.refused) || state.playing || state.single !== null;
+    function paced() {
+      const told = pace(state.until === null ? state.speed : "fastest");
+      return told.interval === 0 && state.heavy > PATIENT ? { ...told, frames: FEW } : told;
+    }
+
+    const waiting = () => state.changes.length > 0 || state.looking;
+    const wanting = () => (state.run === null ? !state.refused : state.playing || state.single !== null || waiting());
 
     function wish() {
       if (state.run === null) return { frames: 0, updates: null, until: null, interval: 0 };
-      if (state.single) return { frames: 1, updates: state.single, until: null, interval: 0 };
+      if (state.single) return { frames: 1, updates: Math.min(state.single, most), until: null, interval: 0 };
+      if (!state.playing) return { frames: 0, updates: null, until: null, interval: 0 };
       return { ...paced(), until: state.until };
     }
 
     function ask() {
       const { interval, ...rest } = wish();
-      const single = state.run === null ? null : state.single;
+      const { run, single, changes, looking } = state;
       state.serial += 1;
-      state.flight = { id: state.serial, generation: state.generation, at: now(), interval, single };
-      if (single) state.single = null;
-      send({ id: state.serial, generation: state.generation, run: state.run, ...rest });
+      state.flight = { id: state.serial, generation: state.generation, at: now(), interval, single, changes, looking };
+      if (run !== null) Object.assign(state, { single: null, changes: [], looking: false });
+      send({ id: state.serial, generation: state.generation, run, changes: run === null ? [] : changes, ...rest });
     }
 
     function dueToAsk() {
       if (state.flight || state.away || !wanting()) return false;
-      if (state.run === null || state.single) return true;
+      if (state.run === null || state.single || waiting()) return true;
       const { interval } = paced();
+      if (state.heavy > PATIENT && !interval) return state.queue.length < FEW;
       return interval > PATIENT ? state.queue.length === 0 && now() >= state.shown + interval : state.queue.length <= LOW;
     }
 
@@ -74,11 +83,11 @@
     // True if the answer was the one waited for.
     function answer(data) {
       if (!data || data.id !== state.flight?.id) return false;
-      const { interval } = state.flight;
+      const { interval, single } = state.flight;
       Object.assign(state, { flight: null, away: false });
       if (data.generation !== state.generation) return false;
       if (data.error) refuse();
-      else take(data, interval);
+      else take(data, interval, single);
       return true;
     }
 
@@ -87,19 +96,30 @@
       if (state.run !== null) rest();
     }
 
-    function take({ run, frames }, interval) {
-      state.run = run;
+    function take({ run, frames, interval: heavy }, paced, single) {
+      const interval = paced || (heavy > FRAME ? heavy : 0);
+      Object.assign(state, { run, heavy });
       state.queue.push(...frames.map((frame) => ({ frame, interval })));
       const last = frames[frames.length - 1];
       const arrived = state.until !== null && last.step >= state.until;
-      if (last.diverged_at !== null || arrived) Object.assign(state, { playing: false, until: null });
+      if (single) goOn(single, last.step - state.step, last);
+      state.step = last.step;
+      if (last.diverged_at !== null || last.stopped || arrived) Object.assign(state, { playing: false, until: null });
+    }
+
+    // A single epoch of a slow network takes several ticks.
+    function goOn(updates, done, { diverged_at: diverged, stopped }) {
+      if (done > 0 && done < updates && diverged === null && !stopped) state.single ??= updates - done;
     }
 
     // What the lost tick had to do is still to be done; the run is where it was before.
     function lose() {
-      const { generation, single } = state.flight;
+      const { generation, single, changes, looking } = state.flight;
       state.flight = null;
-      if (generation === state.generation) state.single ??= single;
+      if (generation === state.generation) {
+        state.single ??= single;
+        Object.assign(state, { changes: [...changes, ...state.changes], looking: looking || state.looking });
+      }
       drop();
     }
 
@@ -115,6 +135,14 @@
       single(updates) {
         Object.assign(state, { playing: false, until: null, refused: false, single: updates });
       },
+      // What a hand did to the run: [setting, value], told to the server at once.
+      change(setting, value) {
+        Object.assign(state, { changes: [...state.changes, [setting, value]], refused: false });
+      },
+      // The present moment anew: a panel was opened, or wants to know something else.
+      look() {
+        state.looking = true;
+      },
       // What was computed for another speed follows at once, so that the new one holds from now on.
       speed(speed) {
         if (speed === state.speed) return;
@@ -122,9 +150,9 @@
         for (const waiting of [...state.queue, state.flight]) if (waiting) waiting.interval = 0;
       },
       // A new run, or a kept one; answers that belong to the former are thrown away.
-      begin(run = null, until = null) {
-        const anew = { queue: [], shown: -Infinity, single: null, refused: false };
-        Object.assign(state, anew, { generation: state.generation + 1, run, until, playing: until !== null });
+      begin(run = null, until = null, step = 0) {
+        const anew = { queue: [], shown: -Infinity, single: null, refused: false, changes: [], looking: false };
+        Object.assign(state, anew, { generation: state.generation + 1, run, step, until, playing: until !== null });
       },
       late: () => state.away || (state.flight !== null && now() - state.flight.at > LATE),
       // The request came to nothing: no server was there.

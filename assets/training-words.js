@@ -6,20 +6,35 @@
   const MOST_WEIGHTS = 8; // told of a neuron
 
   const grouped = (value) => String(Math.floor(value)).replace(/\B(?=(\d{3})+$)/g, "\u2009");
-  const error = (value) => (value === null ? "–" : value >= 1e-3 ? value.toPrecision(DIGITS) : value.toExponential(DIGITS - 2));
-  const short = (value) => (value === null ? "–" : value.toPrecision(FEW));
+  const error = (value) => (value === null ? "–" : value === 0 ? "0" : value >= 1e-3 ? value.toPrecision(DIGITS) : value.toExponential(DIGITS - 2));
+  const short = (value) => (value === null || value === undefined ? "–" : value.toPrecision(FEW).replace("-", "−"));
+  const share = (value) => (value === null ? "–" : `${(100 * value).toFixed(1)} %`);
 
-  function neuron({ layer, index, bias, incoming }) {
-    if (bias === null) return `Input ${index + 1}.`;
+  const last = ({ sizes }, layer) => layer === sizes.length - 1;
+  const layerName = (scene, layer) => (last(scene, layer) ? "Output" : `Hidden layer ${layer}`);
+
+  function neuron({ layer, index, bias, incoming }, scene) {
+    if (bias === null) return `Input ${scene.input_names[index] ?? index + 1}.`;
     const weights = incoming.slice(0, MOST_WEIGHTS).map(short).join(", ");
-    return `Layer ${layer}, neuron ${index + 1}: bias ${short(bias)}, incoming weights ${weights}${incoming.length > MOST_WEIGHTS ? ", …" : ""}.`;
+    const which = last(scene, layer) && scene.sizes[layer] === 1 ? "" : `, neuron ${index + 1}`;
+    return `${layerName(scene, layer)}${which}: bias ${short(bias)}, incoming weights ${weights}${incoming.length > MOST_WEIGHTS ? ", …" : ""}.`;
   }
 
-  const link = ({ layer, from, to, weight }) => `Link to layer ${layer}, from neuron ${from + 1} to neuron ${to + 1}: weight ${short(weight)}.`;
+  function link({ layer, from, to, weight, cut }, scene) {
+    const source = layer === 1 ? (scene.input_names[from] ?? `input ${from + 1}`) : `neuron ${from + 1}`;
+    const place = `Link from ${source} to ${layerName(scene, layer).toLowerCase()}, neuron ${to + 1}`;
+    return cut ? `${place}: cut.` : `${place}: weight ${short(weight)}.`;
+  }
 
-  const target = (pointed) => (pointed.kind === "neuron" ? neuron(pointed) : link(pointed));
+  const target = (pointed, scene) => (pointed.kind === "neuron" ? neuron(pointed, scene) : link(pointed, scene));
 
-  const place = ({ x1, x2, output }) => `x1 ${short(x1)}, x2 ${short(x2)}: output ${output === null ? "–" : output.toFixed(3)}`;
+  // place: {x1, x2, outputs} on the plane, {x, outputs} on a curve
+  function place({ x1, x2, x, outputs }, { raw_names: raw, output_names: names, reading }) {
+    const where = x === undefined ? `${raw[0]} ${short(x1)}, ${raw[1]} ${short(x2)}` : `${raw[0]} ${short(x)}`;
+    if (!outputs) return where;
+    const told = outputs.map((value, i) => (reading === "sign" || outputs.length === 1 ? value.toFixed(3) : `${names[i]} ${value.toFixed(3)}`));
+    return `${where}: output ${told.join(", ").replaceAll("-", "−")}`;
+  }
 
   function away(epoch) {
     if (epoch === null) return "The server does not answer. A run begins by itself when it is back.";
@@ -36,10 +51,12 @@
   }
 
   // For ears, in one sentence, what the eyes have in several places; digits in one piece, or they are read as two numbers.
-  function spoken({ epoch, training_error: training, validation_error: validation, diverged_at: diverged }, sentence) {
+  function spoken({ epoch, training_error: training, validation_error: validation, diverged_at: diverged, accuracy }, sentence) {
     if (diverged !== null) return sentence;
-    return `Epoch ${Math.floor(epoch)}: training error ${error(training)}, validation error ${error(validation)}.`;
+    const seen = validation === null ? "" : `, validation error ${error(validation)}`;
+    const read = accuracy?.training === null || !accuracy ? "" : `, ${share(accuracy.training)} told rightly`;
+    return `Epoch ${Math.floor(epoch)}: training error ${error(training)}${seen}${read}.`;
   }
 
-  window.explorer = Object.assign(window.explorer || {}, { trainingWords: { grouped, error, target, place, state, spoken } });
+  window.explorer = Object.assign(window.explorer || {}, { trainingWords: { grouped, error, share, target, place, state, spoken } });
 })();

@@ -4,37 +4,57 @@
   const LAB = "training";
   const CURVES_EVERY = 160; // ms; a chart takes as long to draw as ten pictures
   const WORDS_EVERY = 300; // ms
+  const REPORTS_EVERY = 120; // ms; panels beside the pictures
   const SPOKEN_EVERY = 10000; // ms; who listens to the page wants to hear something else too
   const SAVE_EVERY = 2000; // ms
-  const RATE_RESTS = 200; // ms that the rate must stand still before it counts, so that a drag is one change
+  const SETTING_RESTS = 200; // ms that a setting of the running run must stand still before it counts: a drag is one change
 
-  const lab = {
-    settings: null, part: "", rate: null, rateLater: null, link: null, limits: null, // what is wished
-    scene: null, frame: null, history: null, log: {}, sentence: "", refusal: "", untold: "", // what is known of the run
-    view: null, curves: null, visible: false,
-    drawn: -Infinity, said: -Infinity, spoken: -Infinity, saved: -Infinity, // when, last
-  };
   const explorer = window.explorer;
+  const lab = {
+    settings: null, part: "", live: null, liveLater: null, link: null, limits: null, // what is wished
+    scene: null, frame: null, history: null, log: {}, first: null, sentence: "", refusal: "", untold: "", // what is known of the run
+    asked: {}, view: null, layers: null, amplified: null, curves: null, visible: false, own: null, stroke: false,
+    moments: explorer.trainingMoments.create(), time: null, runs: null, borrowed: null, unseen: false, liveThen: null,
+    drawn: -Infinity, said: -Infinity, reported: -Infinity, spoken: -Infinity, saved: -Infinity, // when, last
+  };
   const { trainingLink, trainingKept } = explorer;
   const now = () => performance.now();
+  const BROUGHT = ["own", "drawn"]; // data sets that a person brings
 
   const server = explorer.trainingServer.create({ hear, seen, now });
   const player = explorer.player.create({ send, drop: server.drop, show, settled, now });
+  const records = explorer.trainingRecords.create(lab, player, { takeUp, own: () => (brought() ? told(false) : null), changed: () => lab.time?.follow() });
 
-  // Settings that make a run: a change in one of them is a new run.
-  const LIVE = ["learning_rate", "speed", "error_axis"];
-  const partOf = (settings) => JSON.stringify(Object.keys(settings).filter((field) => !LIVE.includes(field)).map((field) => settings[field]));
+  const brought = () => BROUGHT.includes(lab.settings.dataset);
+  const pick = (settings, part) => Object.fromEntries(explorer.settings.parts(LAB)[part].map((field) => [field, settings[field]]));
+
+  // What makes a run: another value there is a new run.
+  const partOf = (settings) => JSON.stringify([pick(settings, "run"), BROUGHT.includes(settings.dataset) ? lab.own?.stamp : null]);
 
   // ---- talking with the server ---------------------------------------------------------------------------------
 
   function send({ id, generation, ...wish }) {
-    const settings = { ...lab.settings, learning_rate: lab.rate };
-    server.tick({ id, generation }, { ...wish, settings, link: wish.run === null ? lab.link : null });
+    const settings = { ...lab.settings, ...lab.live };
+    const panels = reportsDue() ? lab.view.open() : [];
+    const own = brought() ? told(wish.run === null) : null;
+    server.tick({ id, generation, panels }, { ...lab.asked, ...wish, settings, own, panels, link: wish.run === null ? lab.link : null, scene: lab.unseen });
   }
 
-  function hear(answer, { id, generation }) {
+  // What the server must know of brought data; of a run that was taken up what came with it.
+  const told = (full) => (lab.borrowed && !full ? lab.borrowed : explorer.trainingOwn.told(full));
+
+  // A past moment of the run, on its way to a step: no change of the settings touches it.
+  function askPast(run, from, step) {
+    const wish = { run, frames: step > from ? 12 : 0, updates: null, until: step, scene: true };
+    return explorer.exchange.ask("/training/tick", { ...lab.asked, ...wish, settings: { ...lab.settings, ...lab.live }, own: brought() ? told(false) : null, panels: lab.view.open() });
+  }
+
+  // While it plays not each tick need tell everything; at rest it does.
+  const reportsDue = () => !player.state.playing || now() - lab.reported > REPORTS_EVERY;
+
+  function hear(answer, { id, generation, panels }) {
     if (answer === null) player.unanswered(id);
-    else if (player.answer({ ...answer, id, generation })) (answer.error ? refused : accepted)(answer);
+    else if (player.answer({ ...answer, id, generation })) (answer.error ? refused : accepted)(answer, panels);
     reflect();
   }
 
@@ -43,13 +63,19 @@
     reflect();
   }
 
-  function accepted({ scene, frames, sentence, first_rate, changes }) {
+  function accepted({ run, scene, points, frames, sentence, log, report }, panels) {
     if (scene) {
-      adopt(scene);
+      lab.unseen = false;
+      adopt();
       present(scene);
-    }
-    frames.at(-1).sentence = sentence; // said when that frame is shown
-    lab.log = { first_rate, changes };
+    } else if (points) present({ ...lab.scene, points }, true);
+    if (panels.length) lab.reported = now();
+    Object.assign(frames.at(-1), { sentence, report }); // told when that frame is shown
+    if (frames.at(-1).step === 0 && !log.count) lab.first = { ...lab.live, ...trainingLink.began(lab.link?.first) };
+    lab.log = log;
+    const { step, epoch, weights } = frames.at(-1);
+    lab.moments.add({ step, epoch, run, weights });
+    lab.time.follow();
   }
 
   function refused({ error }) {
@@ -58,29 +84,59 @@
     if (lab.link) {
       lab.link = null; // what it tells of a run cannot be; its settings can
       player.begin();
-    } else linkSettings();
+    } else {
+      linkSettings();
+      sketch();
+    }
   }
 
   // ---- showing -------------------------------------------------------------------------------------------------
 
-  // What was typed as "4,3" is "4, 3" from now on, in the field and in the link.
-  function adopt({ hidden_layers }) {
-    if (hidden_layers === lab.settings.hidden_layers) return;
-    lab.settings = { ...lab.settings, hidden_layers };
-    lab.part = partOf(lab.settings);
-    explorer.settings.set(LAB, { hidden_layers });
+  // What was made is what the link says from now on.
+  function adopt() {
+    lab.made = lab.settings;
   }
 
-  function present(scene) {
+  function present(scene, onlyPoints = false) {
     lab.scene = scene;
-    lab.view.scene(scene);
+    if (onlyPoints) lab.view.points(scene.points);
+    else lab.view.scene(scene);
+    explorer.trainingWhen.apply(scene, lab.settings);
   }
 
   function show(frame) {
     lab.frame = frame;
     if (frame.sentence) lab.sentence = frame.sentence;
     for (const point of frame.curve) explorer.history.add(lab.history, point);
+    if (lab.time.past()) return; // what was is looked at
     lab.view.frame(frame);
+    if (frame.report) lab.view.report(frame.report);
+  }
+
+  // A moment of the past on every picture; null: back to the present.
+  function showPast(past) {
+    if (player.state.playing) player.pause();
+    lab.liveThen = past ? (lab.liveThen ?? lab.live) : null;
+    const { frame, report, sentence } = past ?? lab;
+    if (past?.points) lab.view.points(past.points);
+    else if (!past) lab.view.points(lab.scene.points);
+    lab.view.frame(frame);
+    lab.view.sentence(sentence);
+    if (report) lab.view.report(report);
+    drawCurves();
+    if (!past) player.look();
+  }
+
+  // From a moment of the past on: the way that was gone stays as a kept run.
+  function fork({ run, frame, log }) {
+    records.remember("the fork");
+    const original = records.record();
+    lab.runs.add({ ...original, name: `Before the fork at epoch ${explorer.trainingWords.grouped(frame.epoch)}` });
+    const { until } = explorer.trainingRecords.pure;
+    Object.assign(lab, { liveThen: null, history: until(lab.history, frame.step), moments: lab.moments.until(frame.step), frame, log });
+    player.begin(run, null, frame.step);
+    player.play();
+    reflect();
   }
 
   function settled() {
@@ -90,7 +146,12 @@
     link();
     save();
     reflect();
+    // the last tick of a play told the panels nothing of its end
+    if (lab.view.open().some((name) => !(name in (lab.frame.report ?? {})) && reportable(name))) player.look();
   }
+
+  // The pad has nothing to tell before something is drawn.
+  const reportable = (name) => name !== "pad" || Boolean(lab.asked.pad);
 
   function sayHow() {
     lab.said = now();
@@ -105,31 +166,34 @@
   function drawCurves() {
     if (!lab.history) return;
     lab.drawn = now();
-    lab.view.curves({ base: lab.curves, axis: lab.settings.error_axis, history: lab.history, frame: lab.frame });
+    const { error_axis: axis, measure } = lab.settings;
+    const shown = lab.frame?.accuracy ? measure : "error";
+    lab.view.curves({ base: lab.curves, axis, measure: shown, history: lab.history, frame: lab.frame, past: lab.time.past()?.frame ?? null, runs: lab.runs.shown() });
   }
 
   // What the page says of where things stand, from nothing but where they stand.
   function reflect() {
     const { playing, until, away, run, queue } = player.state;
     const epoch = run === null ? null : (queue.at(-1)?.frame ?? lab.frame).epoch;
+    const refusal = lab.refusal || (lab.scene?.remarks ?? [])[0] || "";
     lab.view?.state({ playing, away, epoch, until, refusal: lab.refusal, untold: lab.untold });
+    explorer.trainingWhen?.remark(lab.refusal ? "" : refusal);
   }
 
   // ---- the link and the browser's storage ----------------------------------------------------------------------
 
   function link() {
-    if (!lab.frame || !lab.log.first_rate || player.state.until !== null) return; // a replay has its link already
-    const { extra, untold } = trainingLink.story(lab);
+    if (!lab.frame || !lab.first || player.state.until !== null) return; // a replay has its link already
+    const { extra, untold } = trainingLink.story({ ...lab, settings: { ...lab.settings, ...lab.live }, brought: brought() });
     lab.untold = untold;
     explorer.address.extra(LAB, extra);
   }
 
-  // The layers that were refused are in no link: the last ones that could be made stand for them.
+  // Settings that were refused are in no link: the last ones that could be made stand for them.
   function linkSettings() {
     const { run, refused: without } = player.state;
-    if (run !== null || !without || !lab.scene) return;
-    const { hidden_layers } = lab.scene;
-    explorer.address.settings(LAB, explorer.settings.pure.link({ ...lab.settings, hidden_layers }));
+    if (run !== null || !without || !lab.made) return;
+    explorer.address.settings(LAB, explorer.settings.pure.link(lab.made));
   }
 
   function tellLink() {
@@ -148,19 +212,25 @@
 
   function begin(address) {
     const told = trainingLink.read(address);
-    Object.assign(lab, { link: told.link, history: explorer.history.create(), log: {}, refusal: "", untold: "" });
+    Object.assign(lab, { link: told.link, history: explorer.history.create(), log: {}, first: null, refusal: "", untold: "", borrowed: null, unseen: false });
+    Object.assign(lab, { moments: explorer.trainingMoments.create(), liveThen: null });
     player.begin(null, told.until);
+    lab.time.forget();
     if (told.until === null) explorer.address.extra(LAB, {});
     reflect();
   }
 
-  function takeUp(stored) {
-    const { scene, frame, history, log, sentence, run, until } = stored;
-    Object.assign(lab, { history, log, sentence });
-    player.begin(run, until); // a replay goes on; else it rests
+  // A record that was kept. Where its pictures are not in it the server makes them anew.
+  function takeUp({ scene, frame, history, log, first, sentence, run, until, own, moments }) {
+    Object.assign(lab, { history, log: log ?? {}, first, sentence, made: lab.settings, borrowed: own ?? null, unseen: !scene, part: partOf(lab.settings), refusal: "", liveThen: null });
+    lab.moments = moments ?? explorer.trainingMoments.create();
+    player.begin(run, until ?? null, frame.step); // a replay goes on; else it rests
+    lab.time.forget();
+    if (!scene) return player.look();
     present(scene);
+    lab.moments.add({ step: frame.step, epoch: frame.epoch, run, weights: frame.weights });
     show(frame);
-    settled();
+    return settled();
   }
 
   function configure(settings, visible, address, curves, limits) {
@@ -175,28 +245,65 @@
   }
 
   function wish(settings, address, first) {
-    const { error_axis: axis } = lab.settings ?? settings;
+    const before = lab.settings ?? settings;
+    lab.own = explorer.trainingOwn.dataset(settings.dataset);
     const part = partOf(settings);
     const other = part !== lab.part;
     Object.assign(lab, { settings, part });
     player.speed(settings.speed);
-    if (settings.learning_rate !== lab.rate) follow(settings.learning_rate, other);
+    follow(pick(settings, "live"), other);
+    explorer.trainingWhen.settings(settings);
+    lab.layers.show(settings);
     const stored = first && trainingKept.load(part);
-    if (stored) takeUp(stored);
-    else if (other) begin(address);
-    if (axis !== settings.error_axis) drawCurves();
+    if (records.settling(settings)) preview();
+    else if (stored) takeUp(stored);
+    else if (other) {
+      if (lab.frame?.step > 0) records.remember("the new run");
+      begin(address);
+      preview();
+    }
+    if (["error_axis", "measure"].some((field) => before[field] !== settings[field])) drawCurves();
     linkSettings();
   }
 
-  // The rate counts when it has come to rest; before the first update it is simply the run's.
-  function follow(rate, atOnce) {
-    clearTimeout(lab.rateLater);
+  // A setting of the running run counts when it has come to rest; before the first update it is simply the run's.
+  function follow(live, atOnce) {
+    if (explorer.settings.pure.same(live, lab.live)) return;
+    clearTimeout(lab.liveLater);
     const take = () => {
-      lab.rate = rate;
-      if (player.state.run !== null && lab.frame?.step === 0 && !player.state.playing) begin();
+      lab.live = live;
+      if (player.state.run !== null && !player.state.playing && !lab.time.past()) player.look();
     };
-    if (atOnce) lab.rate = rate;
-    else lab.rateLater = setTimeout(take, RATE_RESTS);
+    if (atOnce || lab.live === null) lab.live = live;
+    else lab.liveLater = setTimeout(take, SETTING_RESTS);
+  }
+
+  // A kept run instead of the present one.
+  function takeAgain(record) {
+    records.remember("the restored run");
+    records.restore(record);
+  }
+
+  // Data that a person brought is another: a new run, where it is the data that counts. A stroke joins the run there is.
+  function brings(own) {
+    lab.own = own;
+    if (!lab.settings || !brought()) return undefined;
+    if (partOf(lab.settings) === lab.part) return sketch();
+    lab.part = partOf(lab.settings);
+    return lab.stroke && player.state.run !== null ? undefined : begin();
+  }
+
+  // Points on an empty plane: there is no run yet, and something to draw on all the same.
+  function sketch() {
+    if (lab.settings.dataset === "drawn" && player.state.run === null) lab.view.sketch(explorer.trainingOwn.blank());
+  }
+
+  // The training cases beside their altered copies.
+  async function preview() {
+    if (!(Number(lab.settings.amplify_copies) > 0)) return;
+    const [part, own] = [lab.part, brought() ? explorer.trainingOwn.told(true) : null];
+    const answer = await explorer.exchange.ask("/training/amplified", { settings: lab.settings, own });
+    if (answer && !answer.error && part === lab.part) lab.amplified.show(answer);
   }
 
   // ---- the page ------------------------------------------------------------------------------------------------
@@ -227,6 +334,7 @@
   function press(name, action) {
     document.getElementById(`training-${name}`).addEventListener("click", () => {
       lab.refusal = ""; // its reader goes on
+      if (lab.time.past()) lab.time.leave();
       action();
       reflect();
     });
@@ -238,20 +346,60 @@
     return player.play();
   }
 
+  // What a hand does to the run.
+  function touch(setting, value) {
+    lab.refusal = "";
+    if (setting === "points" && lab.settings.dataset === "drawn") {
+      lab.stroke = true;
+      explorer.trainingOwn.add(value);
+      lab.stroke = false;
+    }
+    if (player.state.run === null) return sketch();
+    records.remember({ weight: "the edited weight", cut: "the cut link", restore: "the restored link", points: "the drawn points" }[setting]);
+    player.change(setting, value);
+    return reflect();
+  }
+
+  // A panel wants to know something else from now on.
+  function ask(more) {
+    Object.assign(lab.asked, more);
+    if (!player.state.playing && player.state.run !== null) player.look();
+  }
+
+  const linkMode = () => document.querySelector("[data-linkmode][aria-pressed=true]")?.dataset.linkmode ?? "edit";
+
+  function chooseLinkMode({ target }) {
+    const button = target.closest("[data-linkmode]");
+    if (!button) return;
+    for (const each of document.querySelectorAll("[data-linkmode]")) each.setAttribute("aria-pressed", each === button);
+  }
+
   function start() {
-    lab.view = explorer.trainingView.create();
+    lab.view = explorer.trainingView.create({ touch, wish: ask, mode: linkMode });
+    lab.runs = explorer.trainingRuns.create(document.getElementById("training-runs"), { record: records.record, restore: takeAgain, changed: () => lab.history && lab.time && drawCurves() });
+    lab.time = explorer.trainingTime.create({ moments: () => lab.moments, present: () => lab.frame, ask: askPast, show: showPast, fork, undo: records.undo, undoable: records.undoable });
+    lab.layers = explorer.trainingLayers.create(document.getElementById("training-layers"), lab.limits);
+    lab.amplified = explorer.amplifiedPicture.create(document.getElementById("training-amplified"), { palette: explorer.plots.palette() });
+    window.addEventListener("explorer:theme", () => lab.amplified.palette(explorer.plots.palette()));
+    explorer.trainingOwn.create({ changed: brings });
+    explorer.trainingWhen.create();
     press("play", playOrPause);
     press("step-update", () => player.single(1));
-    press("step-epoch", () => player.single(lab.scene?.updates_per_epoch ?? 1));
-    press("reset", () => begin());
+    press("step-epoch", () => player.single(lab.frame?.updates_per_epoch ?? 1));
+    press("reset", () => {
+      if (lab.frame?.step > 0) records.remember("the reset");
+      begin();
+    });
     press("new-seed", () => explorer.settings.set(LAB, { seed: Math.floor(Math.random() * 1e6) }));
+    document.addEventListener("click", chooseLinkMode);
     window.addEventListener("explorer:link", tellLink);
     window.addEventListener("pagehide", save);
     requestAnimationFrame(turn);
   }
 
   window.addEventListener("explorer:moved", ({ detail }) => {
-    if (detail.lab === LAB && detail.setting === "learning_rate" && lab.view) follow(detail.value, false);
+    if (detail.lab !== LAB || !lab.view || !explorer.settings.parts(LAB).live.includes(detail.setting)) return;
+    follow({ ...pick(lab.settings, "live"), [detail.setting]: detail.value }, false);
   });
 
   Object.assign(explorer, { training: { player, lab } });

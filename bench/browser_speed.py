@@ -12,10 +12,8 @@ from pathlib import Path
 from tests.browser.page import Page, chromium
 
 REPOSITORY = Path(__file__).parents[1]
-CLICKS = 40
 SECONDS = 5.0
 REPETITIONS = 5
-ALL = "gradient_descent,momentum,nesterov,adagrad,adadelta,rmsprop,adam,adamw,nadam,newton"
 
 
 @contextmanager
@@ -27,16 +25,31 @@ def served() -> Iterator[str]:
         process.terminate()
 
 
+FEATURES = "x1,x2,x1_squared,x2_squared,x1_x2,sin_x1,sin_x2"
+# name, query, (frames/s, epochs/s) to be reached
+NETWORKS = (
+    ("2-4-2-1 tanh, 237 training cases, batch 10 (as W1)", "split=95,5,0", (50, 2500)),
+    ("7-8-8-8-8-8-8-1 tanh, 125 training cases, batch 10", f"features={FEATURES}&hidden_layers=8,8,8,8,8,8", (50, 1000)),
+    ("2-32-32-1 tanh, 125 training cases, batch 10", "hidden_layers=32,32", None),
+    (
+        "64-64-10 sigmoid, softmax, 900 digits, batch 32",
+        "dataset=digits&cases=1500&split=60,20,20&hidden_layers=64&activations=sigmoid&batch_size=32&noise=0",
+        (20, 0),
+    ),
+    ("2-128-1 tanh, 125 training cases, batch 10", "hidden_layers=128", None),
+    ("2-128-128-128-1 tanh, 125 training cases, batch 10", "hidden_layers=128,128,128", None),
+    ("2-[8]*20-1 tanh, 125 training cases, batch 10", f"hidden_layers={','.join(['8'] * 20)}", None),
+    ("2-4-2-1 tanh, 1,000 training cases, batch 10", "cases=2000", None),
+    ("2-4-2-1 tanh, 2,500 training cases, batch 10", "cases=5000", None),
+)
+
+
 def main() -> None:
     with served() as url, chromium() as driver:
         page = Page(driver, url)
         print("\nwhile a network trains, with the picture of every neuron      frames/s  epochs/s   goal")
-        for name, query, goal in (
-            ("2-4-2-1 tanh, 237 training cases, batch 10 (as W1)", "speed=fastest&training_share=95", (45, 2000)),
-            ("2-8-8-8-8-8-8-1 tanh, 125 training cases, batch 10", "speed=fastest&hidden_layers=8,8,8,8,8,8", None),
-            ("2-32-32-1 tanh, 125 training cases, batch 10", "speed=fastest&hidden_layers=32,32", None),
-        ):
-            frames, epochs = training(page, query)
+        for name, query, goal in NETWORKS:
+            frames, epochs = training(page, f"speed=fastest&{query}")
             reached = "" if goal is None else f"   {goal[0]}, {goal[1]}: "
             if goal:
                 reached += "reached" if frames >= goal[0] and epochs >= goal[1] else "NOT REACHED"

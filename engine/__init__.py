@@ -4,14 +4,17 @@ Everything is a point on an error surface, and a training run is a value. The na
 """
 
 from engine.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS, Activation
+from engine.amplification import Amplification
 from engine.curvature import Stability, hessian, stability
-from engine.datasets import DATASETS, Dataset
+from engine.datasets import DATASETS, Dataset, DataSource
 from engine.descent import Path, descend
 from engine.errors import ERRORS, ErrorFunction
+from engine.features import FEATURES, Feature
 from engine.formulas import Formula
 from engine.gradient_check import GradientCheck, check_gradient
 from engine.landscapes import LANDSCAPES, Landscape
 from engine.line_search import LineSearchPath, descend_by_line_search
+from engine.measures import Accuracy, Measures, measure, measure_weights
 from engine.network import INITIALISERS, Forward, Network
 from engine.optimizers import (
     OPTIMIZERS,
@@ -28,17 +31,20 @@ from engine.optimizers import (
     RMSProp,
 )
 from engine.planes import Plane
+from engine.preparation import Preparation
 from engine.runs import Best, Change, Recipe, Run
 from engine.schedules import SCHEDULES, ConstantRate, CosineDecay, InverseTimeDecay, Schedule, StepDecay
 from engine.stochastic import descend_noisily, descend_stochastically
+from engine.stopping import StopRules
 from engine.surfaces import ErrorSurface, LinearNeuron, SigmoidNeuron
 from engine.tasks import Task
-from engine.training import Accuracy, Measures, advance, measure, measure_weights, start
+from engine.training import advance, start
 
 __all__ = [
     "ACTIVATIONS",
     "DATASETS",
     "ERRORS",
+    "FEATURES",
     "HIDDEN_ACTIVATIONS",
     "INITIALISERS",
     "LANDSCAPES",
@@ -50,13 +56,16 @@ __all__ = [
     "AdaGrad",
     "Adam",
     "AdamW",
+    "Amplification",
     "Best",
     "Change",
     "ConstantRate",
     "CosineDecay",
+    "DataSource",
     "Dataset",
     "ErrorFunction",
     "ErrorSurface",
+    "Feature",
     "Formula",
     "Forward",
     "GradientCheck",
@@ -74,6 +83,7 @@ __all__ = [
     "Optimizer",
     "Path",
     "Plane",
+    "Preparation",
     "RMSProp",
     "Recipe",
     "Run",
@@ -81,6 +91,7 @@ __all__ = [
     "SigmoidNeuron",
     "Stability",
     "StepDecay",
+    "StopRules",
     "Task",
     "advance",
     "check_gradient",

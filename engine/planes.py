@@ -1,5 +1,7 @@
 """Planes through weight space: the error of many weights as an error surface of two, which a map can show."""
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
@@ -7,6 +9,13 @@ from engine import checks
 from engine.differences import hessian_by_differences
 from engine.surfaces import ErrorSurface, HasHessian
 from engine.types import Array
+
+
+class Projection(NamedTuple):
+    """Where weights lie as seen from a plane: the nearest points' ``coordinates`` (..., 2), and the way to these."""
+
+    coordinates: Array
+    distances: Array
 
 
 class Plane:
@@ -50,6 +59,19 @@ class Plane:
         points = checks.shaped_vectors("coordinates", coordinates, 2)
         whole: Array = self.origin + np.matmul(points, self.directions)
         return whole
+
+    def project(self, weights: npt.ArrayLike) -> Projection:
+        """The points of the plane nearest to weights (..., P), and the Euclidean distances (...) from there.
+
+        Where the directions span a line alone, of all coordinates that tell a point the shortest.
+        """
+        vectors = checks.weight_vectors("weights", weights, self.surface.dimension)
+        apart = vectors.reshape(-1, self.surface.dimension) - self.origin
+        # min |w - w0 - a D|
+        coordinates = np.linalg.lstsq(self.directions.T, apart.T, rcond=None)[0].T
+        distances = np.linalg.norm(apart - np.matmul(coordinates, self.directions), axis=1)
+        leading = vectors.shape[:-1]
+        return Projection(coordinates.reshape(*leading, 2), distances.reshape(leading))
 
     def error(self, coordinates: npt.ArrayLike) -> Array:
         """The error at each point, (..., 2) -> (...)."""

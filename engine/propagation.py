@@ -6,6 +6,7 @@ Arrays are feature-major, (..., width, N): a layer's activities stand above a ro
 layer's matrix gives logits with the bias added, and one product gives its gradient with the bias included.
 """
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -28,18 +29,27 @@ def with_ones(inputs: Array) -> Array:
 class Propagation:
     """The calls for one network, one error function and one number of cases at a time.
 
-    ``weights`` (..., P) is read and ``gradient`` (..., P) written in place, at every call anew.
+    ``weights`` (..., P) is read and ``gradient`` (..., P) written in place, at every call anew. ``factors``, read anew
+    too, multiply the activities of each hidden layer, (width, cases), before the layer above sees them: dropout.
     """
 
     def __init__(
-        self, network: Network, error: str, reduction: Reduction, weights: Array, gradient: Array, cases: int
+        self,
+        network: Network,
+        error: str,
+        reduction: Reduction,
+        weights: Array,
+        gradient: Array,
+        cases: int,
+        factors: Sequence[Array] = (),
     ) -> None:
-        self._leading, self._cases = weights.shape[:-1], cases
+        self._leading, self._cases, self._factors = weights.shape[:-1], cases, factors
         self._head = ERRORS[error].head(network.output)
         self._scale = 1.0 / cases if reduction == "mean" else 1.0
         self._matrices, self._gradients = network.matrices(weights), network.matrices(gradient)
         self._activations = [ACTIVATIONS[name] for name in network.activations]
         self._activities = [self._with_ones(width) for width in network.sizes[1:-1]]
+        self._whole = [self._buffer(width) for width in network.sizes[1:-1]] if factors else []
         self.outputs = self._buffer(network.sizes[-1])
         self._logits = [self._logit_buffer(layer, width) for layer, width in enumerate(network.sizes[1:])]
         self._deltas = [self._buffer(width) for width in network.sizes[1:]]
@@ -76,7 +86,10 @@ class Propagation:
         return self._layer_outputs(layer) if shared else self._buffer(width)
 
     def _layer_outputs(self, layer: int) -> Array:
-        return self.outputs if layer == len(self._activities) else self._activities[layer][..., :-1, :]
+        """What the activation of a layer makes, before anything is dropped."""
+        if layer == len(self._activities):
+            return self.outputs
+        return self._whole[layer] if self._factors else self._activities[layer][..., :-1, :]
 
     def _forward_calls(self) -> list[Call]:
         calls: list[Call] = []
@@ -87,6 +100,10 @@ class Propagation:
             by_head = self._head.fills_outputs and layer == len(self._activities)
             if activation.name != "linear" and not by_head:
                 calls.append(partial(activation.value, self._logits[layer], self._layer_outputs(layer)))
+            if self._factors and layer < len(self._activities):
+                # what the layer above gets: r y
+                fed = self._activities[layer][..., :-1, :]
+                calls.append(partial(np.multiply, self._whole[layer], self._factors[layer], fed))
         return calls
 
     def _backward_calls(self) -> list[Call]:
@@ -101,6 +118,10 @@ class Propagation:
             # dE/dy_i = sum_j w_ij dE/dz_j
             upward = np.swapaxes(self._matrices[layer][..., :-1], -1, -2)
             calls.append(product(upward, delta, self._deltas[layer - 1]))
+            if self._factors:
+                # dE/dy = r dE/d(r y)
+                dropped = self._deltas[layer - 1]
+                calls.append(partial(np.multiply, dropped, self._factors[layer - 1], dropped))
             calls += self._chain(layer - 1)
         return calls
 

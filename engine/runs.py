@@ -1,67 +1,29 @@
 """A training run as a value: everything that is needed to go on, to replay it and to send it."""
 
-import base64
-import binascii
 import json
 import math
 import reprlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from engine import checks
+from engine.alteration import altered
+from engine.changes import MOST_STEPS, checked_changes, recipe_after
+from engine.changes import Change as Change
 from engine.datasets import Dataset
-from engine.optimizers import Optimizer, optimizer_from_dict
-from engine.tasks import Task, task_from_dict
+from engine.history import History, Present
+from engine.optimizers import Optimizer
+from engine.packing import decode, encode
+from engine.recipes import Recipe as Recipe
+from engine.recipes import recipe_from_dict
+from engine.stages import Stage
+from engine.tasks import MOST_ACTIVITIES, Task, task_from_dict
 from engine.types import PARTS, Array
 
-SCHEMA = 1
-MOST_STEPS = 10**15
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How a task is trained.
-
-    Parameters
-    ----------
-    optimizer : Optimizer
-    batch_size : int or None
-        Cases per update; None, or more than there are, means all. A short last batch is averaged over itself.
-    shuffle : bool
-        A new order of the cases every epoch, drawn from (seed, epoch); otherwise the order of the data.
-    """
-
-    optimizer: Optimizer
-    batch_size: int | None = 10
-    shuffle: bool = True
-
-    def __post_init__(self) -> None:
-        """Check every field."""
-        if not isinstance(self.optimizer, Optimizer):
-            raise ValueError(f"optimizer is {self.optimizer!r}; it must be one of engine.OPTIMIZERS, made")
-        if self.optimizer.needs_hessian:
-            raise ValueError(
-                f"optimizer is {self.optimizer.name!r}; it needs a Hessian, which a network does not offer"
-            )
-        if self.batch_size is not None:
-            object.__setattr__(self, "batch_size", checks.integer("batch_size", self.batch_size, 1))
-        if not isinstance(self.shuffle, bool):
-            raise ValueError(f"shuffle is {self.shuffle!r}; it must be True or False")
-
-    def to_dict(self) -> dict[str, Any]:
-        """The recipe as JSON values."""
-        return {"optimizer": self.optimizer.to_dict(), "batch_size": self.batch_size, "shuffle": self.shuffle}
-
-
-class Change(NamedTuple):
-    """A setting of the optimizer that was altered: it holds for every update after ``step`` updates."""
-
-    step: int
-    setting: str
-    value: float
+SCHEMA = 2
+_LONGEST_REASON = 420
 
 
 class Best(NamedTuple):
@@ -110,37 +72,79 @@ class Run:
     best: Best | None
     diverged_at: int | None
 
-    @property
-    def updates_per_epoch(self) -> int:
-        """Batches in an epoch, a short last one included."""
-        cases = self.task.cases("training").cases
-        return -(-cases // (self.recipe.batch_size or cases))
+    @cached_property
+    def history(self) -> History:
+        """What follows from the log of changes."""
+        return History(self.task, self.recipe, self.seed, self.changes)
 
     @property
-    def epoch(self) -> float:
-        """Epochs done, with the fraction of the present one."""
-        return self.step / self.updates_per_epoch
+    def now(self) -> Recipe:
+        """The recipe with the changes that hold at the present step."""
+        return self._present.recipe
 
     @property
     def optimizer(self) -> Optimizer:
         """The optimizer with the changes that hold at the present step."""
-        return self.optimizer_at(self.step)
+        return self._present.recipe.optimizer
 
-    def optimizer_at(self, step: int) -> Optimizer:
-        """The optimizer for the update that follows ``step`` updates."""
-        settings = {change.setting: change.value for change in self.changes if change.step <= step}
-        return replace(self.recipe.optimizer, **settings) if settings else self.recipe.optimizer
+    @property
+    def optimizer_since(self) -> int:
+        """The step at which the present optimizer began with empty slots; it counts its updates from there."""
+        return self._present.optimizer_since
 
-    def change(self, setting: str, value: float) -> "Run":
-        """The same run with a setting of its optimizer altered from the present step on.
+    @property
+    def mask(self) -> Array | None:
+        """Which weights (P,) exist at the present step, 1 or 0; None where all do."""
+        return self._present.mask
+
+    @property
+    def present_task(self) -> Task:
+        """The task with the points that have joined by now."""
+        return self._present.task
+
+    @cached_property
+    def _present(self) -> Present:
+        return self.history.at(self.step)
+
+    def changes_until(self, step: int) -> tuple[Change, ...]:
+        """The changes that hold for the update that follows ``step`` updates."""
+        return self.history.until(step)
+
+    def recipe_at(self, step: int) -> Recipe:
+        """The recipe for the update that follows ``step`` updates."""
+        return recipe_after(self.recipe, self.changes_until(step))
+
+    @property
+    def stage(self) -> Stage:
+        """The stage of the update that comes next."""
+        return self.history.stages.at(self.step)
+
+    @property
+    def updates_per_epoch(self) -> int:
+        """Batches in an epoch from here on, a short last one included."""
+        return self.stage.updates_per_epoch
+
+    @property
+    def epoch(self) -> float:
+        """Epochs done, with the fraction of the present one."""
+        return self.epoch_at(self.step)
+
+    def epoch_at(self, step: int) -> float:
+        """Epochs done after ``step`` updates."""
+        return self.history.stages.epoch_at(step)
+
+    def moved(self, **new: Any) -> "Run":
+        """The run at another moment, with new fields, but the same task, recipe, seed and log."""
+        run = replace(self, **new)
+        vars(run)["history"] = self.history  # to draw it from a long log once more would take long
+        return run
+
+    def change(self, setting: str, value: Any) -> "Run":
+        """The same run with something altered from the present step on; see changes.py for what can be.
 
         Changes that a replay had still before it are gone: from here the run goes its own way.
         """
-        log = tuple(e for e in self.changes if e.step <= self.step and e[:2] != (self.step, setting))
-        unaltered = replace(self, changes=log).optimizer
-        if unaltered.with_setting(setting, value) != unaltered:
-            log = checked_changes([*log, Change(self.step, setting, value)], self.recipe.optimizer)
-        return self if log == self.changes else replace(self, changes=log)
+        return altered(self, setting, value)
 
     def to_json(self) -> str:
         """The run as canonical JSON: the same run always gives the same text, and every bit of it survives."""
@@ -152,7 +156,7 @@ class Run:
         try:
             return _run_from_dict(json.loads(text))
         except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError) as reason:
-            raise ValueError(f"this is not a training run: {reason}") from None
+            raise ValueError(f"this is not a training run: {_shortened(str(reason))}") from None
 
     def __eq__(self, other: object) -> bool:
         """Two runs are equal when all that canonical JSON tells of them is, also where it could not tell the data."""
@@ -165,37 +169,9 @@ class Run:
         return hash((_beside_data(self), self.task.data))
 
 
-def checked_changes(changes: Sequence[Sequence[Any]], optimizer: Optimizer) -> tuple[Change, ...]:
-    """The log in order of steps; ValueError where an entry names no setting of the optimizer or no legal value."""
-    try:
-        entries = [Change(*entry) for entry in changes]
-    except TypeError:
-        raise ValueError(f"changes is {reprlib.repr(changes)}; it must list (step, setting, value)") from None
-    checked = []
-    for step, setting, value in entries:
-        altered = optimizer.with_setting(setting, value)
-        checked.append(Change(checks.integer("changes step", step, 0), setting, getattr(altered, setting)))
-    return tuple(sorted(checked, key=lambda change: change.step))
-
-
-def encode(values: Array) -> str:
-    """An array as base64 of little-endian float64: short, and exact to the bit."""
-    return base64.b64encode(np.asarray(values, dtype="<f8").tobytes()).decode("ascii")
-
-
-def decode(name: str, text: str, *shape: int, infinite: bool = False) -> Array:
-    """The read-only array of this shape in the text, without NaN or, unless allowed, infinity; else ValueError."""
-    try:
-        flat = np.frombuffer(base64.b64decode(text, validate=True), dtype="<f8")
-    except (binascii.Error, TypeError, ValueError):
-        raise ValueError(f"{name} is not base64 of float64 numbers") from None
-    if flat.size != math.prod(shape):
-        raise ValueError(f"{name} holds {flat.size} numbers; it must hold {math.prod(shape)}")
-    array = flat.reshape(shape).astype(np.float64)
-    if not infinite or np.isnan(array).any():
-        checks.all_finite(name, array)
-    array.setflags(write=False)
-    return array
+def _shortened(sentence: str) -> str:
+    """The sentence without the middle of what it quotes."""
+    return sentence if len(sentence) <= _LONGEST_REASON else f"{sentence[:200]} … {sentence[-200:]}"
 
 
 def _run_to_dict(run: Run) -> dict[str, Any]:
@@ -220,8 +196,8 @@ def _beside_task(run: Run) -> dict[str, Any]:
 
 def _beside_data(run: Run) -> tuple[object, ...]:
     """What tells one run from another, but for the data: that may be too large for JSON."""
-    task = run.task
-    return task.network, task.error, task.reduction, json.dumps(_beside_task(run), sort_keys=True)
+    of_task = [getattr(run.task, field.name) for field in fields(Task) if field.name != "data"]
+    return *of_task, json.dumps(_beside_task(run), sort_keys=True)
 
 
 def _same_numbers(one: Dataset, other: Dataset) -> bool:
@@ -237,30 +213,28 @@ def _run_from_dict(mapping: Any) -> Run:
         raise ValueError(f"schema is {reprlib.repr(mapping['schema'])}; this version reads {SCHEMA}")
     entries = checks.fields("it", mapping, "schema", *(field.name for field in fields(Run)))
     task = task_from_dict(entries["task"])
-    recipe = _recipe_from_dict(entries["recipe"])
+    recipe = recipe_from_dict(entries["recipe"])
+    seed = checks.integer("seed", entries["seed"], 0)
+    changes = checked_changes(entries["changes"], task, recipe, seed)
+    step = checks.integer("step", entries["step"], 0, MOST_STEPS)
+    now = recipe_after(recipe, [change for change in changes if change.step <= step])
     size, first = task.network.dimension, entries["first_weights"]
     run = Run(
         task,
         recipe,
-        seed=checks.integer("seed", entries["seed"], 0),
+        seed,
         first_weights=None if first is None else decode("first_weights", first, size),
-        changes=checked_changes(entries["changes"], recipe.optimizer),
-        step=checks.integer("step", entries["step"], 0, MOST_STEPS),
+        changes=changes,
+        step=step,
         weights=decode("weights", entries["weights"], size),
         # the mean square of a huge gradient is infinite, which an optimizer survives
-        slots=decode("slots", entries["slots"], len(recipe.optimizer.slot_names), size, infinite=True),
+        slots=decode("slots", entries["slots"], len(now.optimizer.slot_names), size, infinite=True),
         first_error=float.fromhex(entries["first_error"]),
         best=_best_from_dict(entries["best"], size),
         diverged_at=entries["diverged_at"],
     )
     _check_agreement(run)
     return run
-
-
-def _recipe_from_dict(mapping: Any) -> Recipe:
-    entries = checks.fields("recipe", mapping, "optimizer", "batch_size", "shuffle")
-    checks.instance("optimizer", entries["optimizer"], dict)
-    return Recipe(optimizer_from_dict(entries["optimizer"]), entries["batch_size"], entries["shuffle"])
 
 
 def _best_from_dict(mapping: Any, size: int) -> Best | None:
@@ -280,9 +254,16 @@ def _check_agreement(run: Run) -> None:
         raise ValueError("data holds no training case; at least one is needed")
     if run.diverged_at is not None and (type(run.diverged_at) is not int or run.diverged_at != run.step):
         raise ValueError(f"diverged_at is {run.diverged_at!r}; it must be the step, {run.step}, or nothing")
+    if run.mask is not None and (run.weights[run.mask == 0.0].any() or run.slots[:, run.mask == 0.0].any()):
+        raise ValueError("weights and slots must be 0 where a link does not exist; one of them is not")
+    joined = sum(len(change.value) for change in run.changes if change.setting == "points")
+    if joined * run.task.copies * sum(run.task.network.sizes) > MOST_ACTIVITIES:
+        raise ValueError(f"changes join {joined} points, which are too many for this network")
     if not math.isfinite(run.first_error) and run.diverged_at != 0:
         raise ValueError(f"first_error is {run.first_error}; it must be finite unless the run diverged at step 0")
     if run.best is not None and (
-        not run.task.cases("validation").cases or run.best.step > run.step or run.best.step % run.updates_per_epoch
+        not run.task.cases("validation").cases
+        or run.best.step > run.step
+        or not run.history.stages.ends_epoch(run.best.step)
     ):
         raise ValueError(f"best step is {run.best.step}; it must be the end of an epoch of a run with validation cases")

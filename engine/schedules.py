@@ -4,9 +4,11 @@ In the formulas t is the number of the update from 1, so that every schedule beg
 """
 
 import math
+import reprlib
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import ClassVar, Self
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy import add, multiply, subtract
@@ -33,6 +35,10 @@ class Schedule(ABC):
     @abstractmethod
     def over(cls, steps: int) -> Self:
         """Settings that make sense for a descent of so many steps."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The name and every setting, as JSON can hold them."""
+        return {"name": self.name, **asdict(self)}
 
     def factor(self, step: int) -> float:
         """What the learning rate is multiplied with at update ``step``, counted from 1."""
@@ -130,7 +136,7 @@ class CosineDecay(Schedule):
 
     def _after(self, updates: int) -> float:
         # f = f_T + (1 - f_T) (1 + cos(π min(t - 1, T) / T)) / 2
-        wave = math.cos(math.pi * min(updates, self.steps) / self.steps)
+        wave = math.cos(math.pi * (min(updates, self.steps) / self.steps))
         return self.floor + 0.5 * (1.0 - self.floor) * (1.0 + wave)
 
 
@@ -170,6 +176,15 @@ SCHEDULES: dict[str, type[Schedule]] = {
     kind.name: kind for kind in (ConstantRate, StepDecay, CosineDecay, InverseTimeDecay)
 }
 """Every schedule class by its name."""
+
+
+def schedule_from_dict(mapping: Any) -> Schedule:
+    """The schedule that ``to_dict`` described; ValueError where it is none."""
+    if not isinstance(mapping, Mapping) or "name" not in mapping:
+        raise ValueError(f"schedule is {reprlib.repr(mapping)}; it must be a mapping with a name")
+    kind = SCHEDULES[checks.choice("schedule", mapping["name"], SCHEDULES)]
+    settings = checks.fields("schedule", mapping, "name", *(field.name for field in fields(kind)))
+    return kind(**{name: value for name, value in settings.items() if name != "name"})
 
 
 def scheduled(update: Update, weights: Array, schedule: Schedule | None) -> Update:

@@ -5,7 +5,7 @@ id ``setting_id(lab, field)`` whose ``value`` is what a link says: texts, for se
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from math import log10
 from typing import Any, Literal
 
@@ -13,7 +13,7 @@ import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
-from explorer.settings import Choice, Choices, Flag, Number, Record, Specification, specs
+from explorer.settings import Choice, Choices, Flag, Number, Record, Shares, Specification, specs
 
 Variant = Literal["filled", "default", "subtle"]
 
@@ -39,6 +39,8 @@ def control(lab: str, cls: type[Record], field: str, **extra: Any) -> Component:
     bearer = setting_id(lab, field)
     if isinstance(spec, Number):
         return _number(lab, field, spec, extra)
+    if isinstance(spec, Shares):
+        return _in_line(_head(spec, bearer), _field(spec, bearer, "control-field", {}), _parting(lab, field, spec))
     if isinstance(spec, Choices):
         return _stacked(_head(spec), _several(spec, bearer, extra))
     if isinstance(spec, Flag):
@@ -146,6 +148,28 @@ def _slider(lab: str, field: str, spec: Number, extra: dict[str, Any]) -> Compon
     return slider
 
 
+def _parting(lab: str, field: str, spec: Shares) -> Component:
+    """A slider whose thumbs are where one share ends and the next begins."""
+    ends = [sum(spec.default[:count]) for count in range(1, len(spec.names))]
+    slider: Component = dmc.RangeSlider(
+        id=slider_id(lab, field),
+        min=0,
+        max=100,
+        value=ends,
+        step=1,
+        minRange=0,
+        pushOnOverlap=False,
+        updatemode="drag",
+        label={"function": "explorer.shares", "options": {"unit": spec.unit}},
+        size=6,
+        thumbSize=14,
+        thumbFromLabel=f"{spec.names[0]} ends",
+        thumbToLabel=f"{spec.names[1]} ends",
+        className="control-slider control-shares",
+    )
+    return slider
+
+
 def _round_step(width: float) -> float:
     """1, 2 or 5 times a power of ten that divides the width into about ``_STEPS``."""
     power = 10.0 ** round(log10(width / _STEPS) - 0.5)
@@ -187,8 +211,17 @@ def _menu(spec: Choice, bearer: dict[str, str], extra: dict[str, Any]) -> Compon
 
 
 def _offer(spec: Choice | Flag, bearer: dict[str, str]) -> dict[str, Any]:
-    data = [{"value": value, "label": label} for value, label in spec.options.items()]
-    return {"id": bearer, "data": data, "value": spec.to_link(spec.default), "size": "xs"}
+    return {"id": bearer, "data": _options(spec), "value": spec.to_link(spec.default), "size": "xs"}
+
+
+def _options(spec: Choice | Flag) -> list[dict[str, Any]]:
+    if isinstance(spec, Choice) and spec.groups:
+        return [{"group": title, "items": _items(spec, names)} for title, names in spec.groups.items()]
+    return _items(spec, spec.options)
+
+
+def _items(spec: Choice | Flag, names: Iterable[str]) -> list[dict[str, Any]]:
+    return [{"value": value, "label": spec.options[value]} for value in names]
 
 
 def _several(spec: Choices, bearer: dict[str, str], extra: dict[str, Any]) -> Component:
@@ -210,7 +243,7 @@ def _in_line(head: list[Component], component: Component, *below: Component) -> 
 
 def _head(spec: Specification, bearer: dict[str, str] | None = None) -> list[Component]:
     """The label, bound to the bearer where that is one field, and the help."""
-    unit = [html.Span(spec.unit, className="unit")] if isinstance(spec, Number) and spec.unit else []
+    unit = [html.Span(spec.unit, className="unit")] if isinstance(spec, (Number, Shares)) and spec.unit else []
     words: list[str | Component] = [spec.label, *unit]
     # A browser's id of a pattern-matching component: its keys in order, without blanks.
     target = json.dumps(bearer, sort_keys=True, separators=(",", ":"))

@@ -1,7 +1,7 @@
 """Settings: one typed, defaulted, range-checked record per lab is its controls, its link and its input.
 
-A lab declares a frozen dataclass whose fields are made by ``number``, ``choice``, ``choices``, ``text`` and
-``flag``. Each field's specification travels in its metadata and feeds the controls, the address bar, the check on
+A lab declares a frozen dataclass whose fields are made by ``number``, ``choice``, ``choices``, ``text``, ``shares``
+and ``flag``. Each field's specification travels in its metadata and feeds the controls, the address bar, the check on
 the server and the documentation, so no range is written twice.
 """
 
@@ -100,9 +100,10 @@ class Number(Specification):
 
 @dataclass(frozen=True, kw_only=True)
 class Choice(Specification):
-    """One of ``options``, which maps values to labels."""
+    """One of ``options``, which maps values to labels; ``groups``, if any, are titles with the options under them."""
 
     options: Mapping[str, str]
+    groups: Mapping[str, tuple[str, ...]] | None = None
 
     def parse(self, raw: object) -> str:
         """The option's value."""
@@ -142,12 +143,35 @@ class Text(Specification):
     """A short text; ``check`` gives its normal form or raises ValueError with a sentence."""
 
     check: Callable[[str], str]
+    longest: int = LONGEST_TEXT
 
     def parse(self, raw: object) -> str:
         """The text in its normal form."""
-        if not isinstance(raw, str) or len(raw) > LONGEST_TEXT:
-            raise self.refuse(raw, f"a text of at most {LONGEST_TEXT} characters")
+        if not isinstance(raw, str) or len(raw) > self.longest:
+            raise self.refuse(raw, f"a text of at most {self.longest} characters")
         return self.check(raw)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shares(Specification):
+    """Whole percentages that sum to 100, one for each of ``names``, the first above 0."""
+
+    names: tuple[str, ...]
+    unit: str = "%"
+
+    def parse(self, raw: object) -> tuple[int, ...]:
+        """The percentages, from a list or a text such as "50, 30, 20"."""
+        words = raw.split(",") if isinstance(raw, str) and len(raw) <= LONGEST_TEXT else raw
+        given = [_as_number(word) for word in words] if isinstance(words, (list, tuple)) else []
+        found = tuple(int(share) for share in given if share is not None and share in range(101))
+        if len(found) != len(given) or len(found) != len(self.names) or sum(found) != 100 or found[0] == 0:
+            names = f"{', '.join(self.names[:-1])} and {self.names[-1]}".lower()
+            raise self.refuse(raw, f"whole percentages of {names} that sum to 100, the first above 0")
+        return found
+
+    def to_link(self, value: Iterable[int]) -> str:
+        """The percentages, parted by commas."""
+        return ", ".join(str(share) for share in value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,9 +206,19 @@ def number(
     return _declare(Number(default=default, low=low, high=high, label=label, help=help, part=part, **details))
 
 
-def choice(default: str, options: Mapping[str, str], *, label: str, help: str = "", part: str = "") -> Any:
-    """A field that holds one of ``options``, a mapping of values to labels."""
-    return _declare(Choice(default=default, options=_plain(options), label=label, help=help, part=part))
+def choice(
+    default: str,
+    options: Mapping[str, str],
+    *,
+    label: str,
+    help: str = "",
+    part: str = "",
+    groups: Mapping[str, tuple[str, ...]] | None = None,
+) -> Any:
+    """A field that holds one of ``options``, a mapping of values to labels; ``groups`` part a long menu."""
+    if groups is not None and sorted(value for names in groups.values() for value in names) != sorted(options):
+        raise ValueError(f"groups are {dict(groups)}; each of the options {list(options)} must be in one of them, once")
+    return _declare(Choice(default=default, options=_plain(options), groups=groups, label=label, help=help, part=part))
 
 
 def choices(default: Iterable[str], options: Mapping[str, str], *, label: str, help: str = "", part: str = "") -> Any:
@@ -192,9 +226,24 @@ def choices(default: Iterable[str], options: Mapping[str, str], *, label: str, h
     return _declare(Choices(default=tuple(default), options=_plain(options), label=label, help=help, part=part))
 
 
-def text(default: str, *, label: str, help: str = "", part: str = "", check: Callable[[str], str] = str) -> Any:
+def text(
+    default: str,
+    *,
+    label: str,
+    help: str = "",
+    part: str = "",
+    check: Callable[[str], str] = str,
+    longest: int = LONGEST_TEXT,
+) -> Any:
     """A field that holds a short text; ``check`` gives its normal form or raises ValueError with a sentence."""
-    return _declare(Text(default=default, label=label, help=help, part=part, check=check))
+    return _declare(Text(default=default, label=label, help=help, part=part, check=check, longest=longest))
+
+
+def shares(
+    default: tuple[int, ...], names: tuple[str, ...], *, label: str, help: str = "", part: str = "", unit: str = "%"
+) -> Any:
+    """A field that holds whole percentages of a whole, as a tuple in the order of ``names``."""
+    return _declare(Shares(default=default, names=names, label=label, help=help, part=part, unit=unit))
 
 
 def flag(default: bool, *, label: str, help: str = "", part: str = "", off: str = "Off", on: str = "On") -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 
 from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, ctx, dcc
 
-from explorer.settings import Number, Record, parts, read, specs, to_link
+from explorer.settings import Choices, Number, Record, parts, read, specs, to_link
 
 NAMESPACE = "explorer_settings"
 _MOST_COMPLAINTS = 3
@@ -32,15 +32,20 @@ def for_browser(lab: str, cls: type[Record], extra_keys: Iterable[str] = ()) -> 
     return {"lab": lab, "numbers": numbers, "parts": parts(cls), "extra": list(extra_keys)}
 
 
+def borne(settings: Record) -> dict[str, str | list[str]]:
+    """What the controls of these settings bear: texts, for several choices a list of texts."""
+    several = {name for name, spec in specs(type(settings)).items() if isinstance(spec, Choices)}
+    return {
+        name: list(getattr(settings, name)) if name in several else text for name, text in to_link(settings).items()
+    }
+
+
 def restored(
     cls: type[Record], names: Iterable[str], address: object, extra_keys: Iterable[str] = ()
 ) -> tuple[list[str | list[str]], str]:
     """The values of the named controls for an address, and what was not legal in it, in one text."""
     settings, complaints = read(cls, address, extra_keys)
-    values = {
-        name: list(value) if isinstance(value := getattr(settings, name), tuple) else text
-        for name, text in to_link(settings).items()
-    }
+    values = borne(settings)
     more = len(complaints) - _MOST_COMPLAINTS
     told = [*complaints[:_MOST_COMPLAINTS], f"{more} more values were not legal."] if more > 1 else complaints
     return [values.get(name, "") for name in names], " ".join(told)

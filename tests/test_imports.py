@@ -12,8 +12,8 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 LABS = ("surface", "backprop", "training", "story")
 # what the labs stand on
 SHARED = (
-    "controls", "csv_text", "exchange", "live", "maps", "numbers", "server", "settings", "settings_wiring", "shell",
-    "tables", "theme",
+    "columns", "controls", "csv_text", "exchange", "live", "maps", "numbers", "server", "settings", "settings_wiring",
+    "shell", "tables", "theme",
 )  # fmt: skip
 ROOMS = {  # of a lab, each entered only from those behind it
     "surface": (
@@ -21,7 +21,11 @@ ROOMS = {  # of a lab, each entered only from those behind it
         "theory", "updates", "steps", "exports", "suggestions", "experiments", "places", "controls_layout",
         "experiments_layout", "pictures_layout", "layout", "callbacks",
     ),
-    "training": ("settings", "tasks", "frames", "words", "figures", "layout", "callbacks"),
+    "training": (
+        "settings", "presets", "own_tables", "own", "subjects", "tasks", "pictures", "amplified", "frames", "bent",
+        "examples", "readings", "pad", "health_words", "reports", "words", "story", "ticks", "figures",
+        "controls_layout", "pictures_layout", "layout", "callbacks",
+    ),
 }  # fmt: skip
 # the rooms that know the page
 PAGES = ("places", "controls_layout", "experiments_layout", "pictures_layout", "layout", "callbacks")
@@ -138,6 +142,11 @@ def test_a_labs_rooms_are_entered_in_order(file: Path) -> None:
     place = ROOMS[lab].index(file.stem)  # a new room must find its place
     later = [f"explorer.{lab}.{room}" for room in ROOMS[lab][place:]]
     assert [found.name for found in of(file) if is_in(found.name, *later)] == []
+
+
+@pytest.mark.parametrize("lab", ROOMS)
+def test_no_room_is_named_that_is_none(lab: str) -> None:
+    assert set(ROOMS[lab]) <= {file.stem for file in rooms() if file.parent.name == lab}
 
 
 @pytest.mark.parametrize("file", modules("explorer"), ids=named)

@@ -2,13 +2,19 @@
 
 from typing import Any
 
+from engine.types import PARTS
 from explorer.theme import LOG_AXIS
+
+_DASHES = {"training": "solid", "validation": "solid", "test": "dot"}
 
 
 def curves() -> dict[str, Any]:
-    """Training and validation error against epochs, still without points; ``axes`` are the error axes on offer."""
+    """Error and accuracy of each part against epochs, still without points.
+
+    ``axes`` are the error axes on offer, ``accuracy_axis`` is that of shares.
+    """
     return {
-        "data": [_curve("training", "Training", "solid"), _curve("validation", "Validation", "solid")],
+        "data": [_curve(part) for part in PARTS],
         "layout": {
             "hovermode": "x unified",
             "showlegend": True,
@@ -18,16 +24,22 @@ def curves() -> dict[str, Any]:
             "yaxis": {"title": {"text": "Mean error of a case"}},
         },
         "axes": {"log": LOG_AXIS, "linear": {"type": "linear", "rangemode": "tozero"}},
+        "accuracy_axis": {
+            "title": {"text": "Cases told rightly"},
+            "type": "linear",
+            "range": [0.0, 1.02],
+            "tickformat": ".0%",
+        },
     }
 
 
-def _curve(series: str, name: str, dash: str) -> dict[str, Any]:
+def _curve(part: str) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "lines",
-        "name": name,
+        "name": part.capitalize(),
         "x": [],
         "y": [],
-        "line": {"color": f"token:{series}", "width": 2, "dash": dash},
+        "line": {"color": f"token:{part}", "width": 2, "dash": _DASHES[part]},
         "hovertemplate": "%{y:.4~g}",
     }

@@ -1,112 +1,154 @@
 """What the browser draws: a scene once per run, and frames, each complete in itself."""
 
-import base64
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from engine import ACTIVATIONS, DATASETS, Run, measure
-from engine.types import PARTS
-from explorer.training.settings import TrainingSettings
-from explorer.training.tasks import MAP_SIDE, picture_inputs
+from engine import ACTIVATIONS, FEATURES, Measures, Run, measure
+from engine.types import PARTS, Array
+from explorer.training.pictures import (
+    CURVE_SAMPLES,
+    HELP,
+    floats,
+    input_pictures,
+    map_side,
+    output_range,
+    pictures,
+    text,
+    tile_side,
+)
+from explorer.training.subjects import Subject
 
-# Pictures of all hidden neurons together stay below this many pixels a frame.
-_MOST_PIXELS = 24_000
-_STRIDES = (2, 3, 4, 5, 6, 10, 12)  # divisors of MAP_SIDE - 1: every picture reaches from edge to edge
-_BYTE = 127.5
-
-
-def stride(run: Run) -> int:
-    """Every how many pixels of the output map a neuron's picture has one: coarser the more neurons there are."""
-    neurons = sum(run.task.network.sizes[1:-1])
-    return next((each for each in _STRIDES if neurons * _side(each) ** 2 <= _MOST_PIXELS), _STRIDES[-1])
-
-
-def _side(step: int) -> int:
-    return (MAP_SIDE - 1) // step + 1
+_READINGS = {"signs": "sign", "classes": "classes", "labels": "labels", "regression": "value"}
 
 
-def scene(run: Run, settings: TrainingSettings) -> dict[str, Any]:
-    """What does not change while a run goes on."""
-    source, data = DATASETS[settings.dataset], run.task.data
-    parts = np.concatenate([np.full(len(getattr(data, part)), code) for code, part in enumerate(PARTS)])
-    order = np.concatenate([getattr(data, part) for part in PARTS])
-    inputs, targets = data.inputs[order], data.targets[order]
+def scene(run: Run, about: Subject) -> dict[str, Any]:
+    """What does not change while a run goes on, but where points are drawn."""
+    network = run.task.network
     return {
-        "sizes": list(run.task.network.sizes),
-        "hidden_layers": settings.hidden_layers,
-        "activation": ACTIVATIONS[run.task.network.hidden].title,
-        "input_names": list(source.input_names),
-        "domain": list(source.domain),
-        "points": {
-            "x": np.round(inputs[:, 0], 4).tolist(),
-            "y": np.round(inputs[:, 1], 4).tolist(),
-            "label": targets[:, 0].tolist(),
-            "part": parts.tolist(),
-        },
-        "output_range": [-1.0, 1.0],
-        "map_side": MAP_SIDE,
-        "neuron_side": _side(stride(run)),
-        "updates_per_epoch": run.updates_per_epoch,
+        "view": about.view,
+        "reading": _READINGS[about.kind],
+        "sizes": list(network.sizes),
+        "functions": list(network.activations),
+        "titles": [ACTIVATIONS[name].title for name in network.activations],
+        "input_names": _input_names(run, about),
+        "raw_names": list(about.input_names),
+        "output_names": list(about.target_names),
+        "domains": [list(domain) for domain in about.domains],
+        "output_range": list(output_range(run, about)),
+        "points": points(run, about),
+        "truth": _truth(about),
+        "map_side": map_side(run),
+        "neuron_side": tile_side(run, about),
+        "curve_samples": CURVE_SAMPLES,
+        "neuron_help": HELP[about.view],
+        "input_pictures": input_pictures(run, about),
+        "image": about.image and list(about.image),
+        "cases": {part: len(getattr(run.task.data, part)) for part in PARTS},
     }
 
 
-def frame(between: Sequence[Run], settings: TrainingSettings) -> dict[str, Any]:
+def points(run: Run, about: Subject) -> dict[str, list[Any]]:
+    """The cases of the present task where they can be drawn: place, label and part."""
+    if about.view not in ("plane", "curve"):
+        return {}
+    data = run.present_task.data
+    order = np.concatenate([getattr(data, part) for part in PARTS])
+    parts = np.concatenate([np.full(len(getattr(data, part)), code) for code, part in enumerate(PARTS)])
+    inputs, targets = data.inputs[order], data.targets[order]
+    if about.view == "curve":
+        return {"x": _short(inputs[:, 0]), "y": _short(targets[:, 0]), "part": parts.tolist()}
+    label = _labels(run, targets, about)
+    return {"x": _short(inputs[:, 0]), "y": _short(inputs[:, 1]), "label": _short(label), "part": parts.tolist()}
+
+
+def targets_of(labels: Array, about: Subject) -> Array:
+    """Drawn labels (M,), as ``points`` tells them, as targets (M, K); the way back. ValueError where one is none."""
+    if about.kind == "regression":
+        return labels[:, None]
+    if about.kind == "signs":
+        signs: Array = np.where(labels > 0.0, 1.0, -1.0)[:, None]
+        return signs
+    count = len(about.target_names)
+    most = count if about.kind == "classes" else 2**count
+    codes = labels.astype(np.int64)
+    if not ((labels == codes) & (codes >= 0) & (codes < most)).all():
+        raise ValueError("A drawn point has a class that this data does not know.")
+    if about.kind == "classes":
+        ones: Array = np.eye(count)[codes]
+        return ones
+    bits: Array = (codes[:, None] >> np.arange(count) & 1).astype(np.float64)
+    return bits
+
+
+def _labels(run: Run, targets: Array, about: Subject) -> Array:
+    if about.kind == "signs":
+        low, high = output_range(run, about)
+        return np.where(targets[:, 0] > 0.0, high, low)
+    if about.kind == "classes":
+        codes: Array = targets.argmax(axis=1).astype(np.float64)
+        return codes
+    if about.kind == "labels":
+        bits: Array = targets @ (2.0 ** np.arange(targets.shape[1]))
+        return bits
+    return targets[:, 0]
+
+
+def _input_names(run: Run, about: Subject) -> list[str]:
+    features = run.task.preparation.features
+    return [FEATURES[name].title for name in features] if features else list(about.input_names)
+
+
+def _truth(about: Subject) -> str | None:
+    if about.view != "curve" or about.truth is None:
+        return None
+    return floats(about.truth(np.linspace(*about.domains[0], CURVE_SAMPLES)[:, None]))
+
+
+def frame(between: Sequence[Run], about: Subject, stopped: str | None = None) -> dict[str, Any]:
     """One moment of a run, the last of those given: its numbers, its weights, and a picture of every neuron.
 
-    ``curve`` holds (step, epoch, training error, validation error) of all that are given.
+    ``curve`` holds step, epoch, the errors and the accuracies of training, validation and test, of all that are
+    given. ``stopped`` is the rule that ended the run here.
     """
     run = between[-1]
-    best, curve = run.best, [_point(each) for each in between]
-    neurons, output = _pictures(run, DATASETS[settings.dataset].domain)
+    measured = [measure(each) for each in between]
+    last, best = measured[-1], run.best
     return {
         "step": run.step,
         "epoch": run.epoch,
-        "training_error": curve[-1][2],
-        "validation_error": curve[-1][3],
-        "curve": curve,
-        "best": best and {"step": best.step, "epoch": best.step / run.updates_per_epoch, "error": best.error},
-        "weights": _base64(_finite(run.weights)),
-        "neurons": neurons,
-        "output": output,
+        "updates_per_epoch": run.updates_per_epoch,
+        "training_error": _number(last.training_error),
+        "validation_error": _number(last.validation_error),
+        "test_error": _number(last.test_error),
+        "accuracy": last.accuracy and last.accuracy._asdict(),
+        "curve": [_point(each, measures) for each, measures in zip(between, measured, strict=True)],
+        "best": best and {"step": best.step, "epoch": run.epoch_at(best.step), "error": best.error},
+        "weights": floats(run.weights),
+        "cut": _cut(run),
+        **pictures(run, about),
         "diverged_at": run.diverged_at,
+        "stopped": stopped,
     }
 
 
-def _point(run: Run) -> tuple[int, float, float | None, float | None]:
-    measures = measure(run)
-    return run.step, run.epoch, _number(measures.training_error), _number(measures.validation_error)
+def _point(run: Run, measures: Measures) -> list[float | None]:
+    errors = (measures.training_error, measures.validation_error, measures.test_error)
+    shares = measures.accuracy or (None, None, None)
+    return [run.step, run.epoch, *map(_number, errors), *map(_number, shares)]
 
 
-def _pictures(run: Run, domain: tuple[float, float]) -> tuple[str, str]:
-    """Base64 of one byte per pixel: 0 stands for the lowest value of a neuron's range, 255 for the highest."""
-    activities = run.task.network.forward(run.weights, picture_inputs(*domain), dtype=np.float32).activities
-    thin = slice(None, None, stride(run))
-    hidden = [_bytes(layer.T).reshape(-1, MAP_SIDE, MAP_SIDE)[:, thin, thin] for layer in activities[1:-1]]
-    return _base64(np.concatenate(hidden) if hidden else np.empty(0, np.uint8)), _base64(_bytes(activities[-1].T))
+def _cut(run: Run) -> str | None:
+    mask = run.mask
+    return None if mask is None else text([np.packbits(mask == 0.0)])
 
 
-def _bytes(activities: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
-    """Activities (W, M) as bytes with zero in the middle; a layer that leaves -1 to 1 is scaled to fit."""
-    if not np.isfinite(activities).all():
-        activities = _finite(activities)
-    reach = max(1.0, float(np.abs(activities).max()))
-    return np.rint(activities * (_BYTE / reach) + _BYTE).astype(np.uint8)
-
-
-def _finite(values: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
-    """As float32: what that cannot hold becomes its largest number, what is no number becomes 0."""
-    with np.errstate(over="ignore"):
-        finite: npt.NDArray[np.float32] = np.nan_to_num(values.astype("<f4", copy=False))
-    return finite
+def _short(values: Array) -> list[float]:
+    rounded: list[float] = np.round(values, 4).tolist()
+    return rounded
 
 
 def _number(value: float | None) -> float | None:
     """JSON knows no infinity."""
     return value if value is not None and np.isfinite(value) else None
-
-
-def _base64(array: npt.NDArray[Any]) -> str:
-    return base64.b64encode(np.ascontiguousarray(array).tobytes()).decode("ascii")

@@ -5,50 +5,34 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from engine import ACTIVATIONS, HIDDEN_ACTIVATIONS
 from explorer.controls import aria, button, control, notice, panel
-from explorer.live import LAST_STEP
+from explorer.live import LAST_STEP, MOST_UPDATES
 from explorer.settings_wiring import stores
+from explorer.training.controls_layout import controls
 from explorer.training.figures import curves
-from explorer.training.settings import PRESETS, TrainingSettings, preset_values
+from explorer.training.pictures_layout import pictures
+from explorer.training.presets import PRESETS, preset_values
+from explorer.training.settings import LAB, MOST_LAYERS, MOST_NEURONS, TrainingSettings
+from explorer.training.story import MOST_CHANGES
 
-LAB = "training"
 TITLE = "Training"
 PATH = "/training"
 # In a link beside the settings: where the run stands, and how it came there.
-EXTRA_KEYS = ("step", "first_rate", "changes")
-MOST_CHANGES = 200  # that a link tells
+EXTRA_KEYS = ("step", "first", "changes")
 
-PLAY = "training-play"
-STEP_UPDATE = "training-step-update"
-STEP_EPOCH = "training-step-epoch"
-RESET = "training-reset"
-NEW_SEED = "training-new-seed"
-NETWORK = "training-network"
-NETWORK_SAID = "training-network-said"
-OUTPUT = "training-output"
-OUTPUT_SAID = "training-output-said"
-CURVES = "training-curves"
-CURVES_BASE = "training-curves-base"
-SENTENCE = "training-sentence"
 STATE = "training-state"
-SPOKEN = "training-spoken"
 SHOWN = "training-shown"
+CURVES_BASE = "training-curves-base"
 PRESET_VALUES = "training-preset-values"
-LINK_LIMITS = "training-link-limits"
-
-
-def preset_id(name: str) -> dict[str, str]:
-    """The id of a preset's button."""
-    return {"lab": LAB, "preset": name}
+LIMITS = "training-limits"
 
 
 def layout() -> Component:
     """Everything of the lab; its pictures are drawn by the browser."""
-    return html.Div([_transport(), html.Div([_controls(), _pictures()], className="lab-grid"), *_stores()])
-
-
-def _setting(field: str) -> Component:
-    return control(LAB, TrainingSettings, field)
+    said = [notice(f"{LAB}-notice"), html.P(id=STATE, className="state", role="status", **aria(live="polite"))]
+    main = html.Div([*said, *pictures()], className="lab-main")
+    return html.Div([_transport(), html.Div([controls(), main], className="lab-grid"), *_stores()])
 
 
 def _stores() -> list[Component]:
@@ -56,102 +40,66 @@ def _stores() -> list[Component]:
         *stores(LAB, TrainingSettings, EXTRA_KEYS),
         dcc.Store(id=CURVES_BASE, data=curves()),
         dcc.Store(id=PRESET_VALUES, data={name: preset_values(name) for name in PRESETS}),
-        dcc.Store(id=LINK_LIMITS, data={"last_step": LAST_STEP, "most_changes": MOST_CHANGES}),
+        dcc.Store(id=LIMITS, data=_limits()),
         dcc.Store(id=SHOWN),
     ]
 
 
+def _limits() -> dict[str, Any]:
+    """What the page's scripts must know of what the server takes."""
+    return {
+        "last_step": LAST_STEP,
+        "most_changes": MOST_CHANGES,
+        "layers": MOST_LAYERS,
+        "neurons": MOST_NEURONS,
+        "activations": {name: ACTIVATIONS[name].title for name in HIDDEN_ACTIVATIONS},
+        "epoch": MOST_UPDATES,
+    }
+
+
 def _transport() -> Component:
     buttons = [
-        button(PLAY, "Play", icon="play", variant="filled"),
-        _described(STEP_UPDATE, "One update", "Train on the next batch", icon="step", compact=True),
-        _described(STEP_EPOCH, "One epoch", "Train once on every training case", icon="forward", compact=True),
-        _described(RESET, "Reset", "Back to the same first weights", icon="reset", compact=True),
-        _described(NEW_SEED, "New seed", "Other data, other first weights", icon="seed", compact=True),
+        button("training-play", "Play", icon="play", variant="filled"),
+        _step("training-step-update", "One update", "Train on the next batch", "step"),
+        _step("training-step-epoch", "One epoch", "Train once on every training case", "forward"),
+        _step("training-reset", "Reset", "Back to the same first weights", "reset"),
+        _step("training-new-seed", "New seed", "Other data, other first weights", "seed"),
     ]
     # the numbers change with every frame: who listens to the page is told now and then instead
-    spoken = html.P(id=SPOKEN, className="spoken", role="status", **aria(live="polite"))
+    spoken = html.P(id="training-spoken", className="spoken", role="status", **aria(live="polite"))
+    live = [control(LAB, TrainingSettings, field) for field in ("learning_rate", "speed")]
     return html.Section(
         [
             spoken,
             html.Div(buttons, className="transport-buttons"),
             html.Div(
                 [
-                    _number("Epoch", "training-epoch"),
-                    _number("Update", "training-step"),
-                    _number("Training error", "training-training-error", "training"),
-                    _number("Validation error", "training-validation-error", "validation"),
+                    _number("Epoch", html.Output("–", id="training-epoch", **aria(live="off"))),
+                    _number("Update", html.Output("–", id="training-step", **aria(live="off"))),
+                    *(_part(part) for part in ("training", "validation", "test")),
                 ],
                 className="transport-numbers",
             ),
-            html.Div([_setting("learning_rate"), _setting("speed")], className="transport-settings"),
+            html.Div(live, className="transport-settings"),
         ],
         className="panel transport",
         **aria(label="Training"),
     )
 
 
-def _described(id: str | dict[str, str], label: str, help: str, **more: Any) -> Component:
+def _step(id: str, label: str, help: str, icon: str) -> Component:
     """A button whose help is not for eyes alone."""
-    return button(id, label, help, **more, **aria(description=help))
+    return button(id, label, help, icon=icon, compact=True, **aria(description=help))
 
 
-def _number(label: str, id: str, series: str = "") -> Component:
+def _part(part: str) -> Component:
+    """Error and accuracy of one part of the data."""
+    error = html.Output("–", id=f"training-{part}-error", **aria(live="off"))
+    share = html.Output("", id=f"training-{part}-accuracy", className="number-share", **aria(live="off"))
+    return _number(f"{part.capitalize()} error", html.Span([error, share], className="number-pair"), part)
+
+
+def _number(label: str, value: Component, series: str = "") -> Component:
     mark = [html.Span(className=f"series series-{series}", **aria(hidden="true"))] if series else []
-    number = html.Output("–", id=id, **aria(live="off"))
-    return html.Div([html.Span([*mark, label], className="number-label"), number], className="number")
-
-
-def _controls() -> Component:
-    presets = [_described(preset_id(name), preset.title, preset.help) for name, preset in PRESETS.items()]
-    return html.Div(
-        [
-            panel("Presets", html.Div(presets, className="presets")),
-            panel("Data", *map(_setting, ("dataset", "cases", "noise", "training_share"))),
-            panel("Network", *map(_setting, ("hidden_layers", "activation"))),
-            panel("Learning", *map(_setting, ("optimizer", "batch_size", "seed"))),
-        ],
-        className="lab-controls",
-    )
-
-
-def _pictures() -> Component:
-    return html.Div(
-        [
-            notice(f"{LAB}-notice"),
-            html.P(id=STATE, className="state", role="status", **aria(live="polite")),
-            html.Div(
-                [
-                    panel(
-                        "Network",
-                        html.Div(id=NETWORK, className="picture picture-network"),
-                        html.P(id=NETWORK_SAID, className="readout"),
-                        help="Every neuron shows its own activity over the plane of the two inputs; a link's width is "
-                        "the size of its weight, its colour the sign. Hover, tap or use the arrow keys to read values.",
-                    ),
-                    panel(
-                        "Output",
-                        html.Div(id=OUTPUT, className="picture picture-output"),
-                        html.P(id=OUTPUT_SAID, className="readout"),
-                        help="The output of the whole network, with the points it learns from and those that only "
-                        "validate. The thin line is where the output is zero.",
-                    ),
-                ],
-                className="training-pictures",
-            ),
-            panel(
-                "Error",
-                html.Div(id=CURVES, className="plot plot-curves"),
-                html.Div(
-                    [
-                        html.P(id=SENTENCE, className="sentence"),
-                        html.Div(_setting("error_axis"), className="curve-settings"),
-                    ],
-                    className="under-curves",
-                ),
-                help="Mean error of a case, over the training cases and over the validation cases, which the network "
-                "never learns from.",
-            ),
-        ],
-        className="lab-main",
-    )
+    extra: dict[str, Any] = {"id": f"training-number-{series}"} if series else {}
+    return html.Div([html.Span([*mark, label], className="number-label"), value], className="number", **extra)

@@ -11,12 +11,22 @@ _TURNED = 0.05
 _LEARNT = 0.8
 _RESTED = 0.2  # of the way since the best: less may be a passing swing
 _MOST_WEIGHTS = 300
+_STOPPED = {
+    "epochs": "Stopped: so many epochs were asked for.",
+    "target_error": "Stopped: the training error is as low as was asked for.",
+    "patience": "Stopped early: validation error has not improved for as many epochs as you gave it.",
+}
 
 
-def sentence(run: Run) -> str:
-    """How the run stands."""
+def sentence(run: Run, stopped: str | None = None) -> str:
+    """How the run stands; ``stopped`` is the rule that ended it just now."""
     if run.diverged_at is not None:
         return _divergence(run)
+    how = _standing(run)
+    return f"{_STOPPED[stopped]} {how}" if stopped else how
+
+
+def _standing(run: Run) -> str:
     measures, best = measure(run), run.best
     if run.step == 0:
         return f"{plural(run.task.network.dimension, 'weight')}, drawn from the seed. Press play to train."
@@ -30,7 +40,7 @@ def sentence(run: Run) -> str:
     if (
         above < _TURNED
         or not rested
-        or measures.training_error > _LEARNT * measure_weights(run.task, best.weights).training_error
+        or measures.training_error > _LEARNT * measure_weights(run.present_task, best.weights).training_error
     ):
         return f"Validation error {short(now)}; its best so far was {short(lowest)} at {when}."
     return (
@@ -51,13 +61,13 @@ def _divergence(run: Run) -> str:
 
 def _stable_rate(run: Run) -> float:
     """The largest rate that the curvature here allows plain descent; infinite where it tells nothing."""
-    if run.recipe.optimizer.name != "gradient_descent" or run.task.network.dimension > _MOST_WEIGHTS:
+    if run.optimizer.name != "gradient_descent" or run.task.network.dimension > _MOST_WEIGHTS:
         return math.inf
     try:
-        return stability(run.task.surface(), run.weights).largest_stable_rate
+        return stability(run.present_task.surface(), run.weights).largest_stable_rate
     except ValueError:  # so far out that the second derivatives are no numbers
         return math.inf
 
 
 def _epochs(run: Run, step: int) -> str:
-    return f"epoch {short(step / run.updates_per_epoch, 6)}"
+    return f"epoch {short(run.epoch_at(step), 6)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import Run, advance
+from engine import Run, advance, start
 from engine.surfaces import ErrorSurface
 from engine.types import Array
 from explorer.maps import axes, grid, levels
@@ -397,7 +398,7 @@ class TrainingLab(Lab):
 
     def wait_until_shown(self) -> None:
         self.page.wait_for("explorer.training.lab.frame && explorer.training.player.state.run", 20)
-        self.page.wait_for("document.getElementById('training-curves').data?.length === 2")
+        self.page.wait_for("document.getElementById('training-curves').data?.length >= 1")
 
     # --- seeing
 
@@ -422,7 +423,7 @@ class TrainingLab(Lab):
 
     def pictures(self) -> list[str]:
         """The network and the output as they are painted."""
-        canvases = "[...document.querySelectorAll('#training-network canvas, #training-output canvas')]"
+        canvases = "[...document.querySelectorAll('#training-network canvas, #training-output > :not([hidden]) canvas')]"
         return list(self.page.js(f"return {canvases}.map((canvas) => canvas.toDataURL())"))
 
     def curves(self) -> dict[str, Any]:
@@ -431,7 +432,7 @@ class TrainingLab(Lab):
             self.page.js(
                 """
                 const {_fullData, _fullLayout: layout} = document.getElementById("training-curves");
-                const [training, validation] = _fullData;
+                const [training, validation = {x: [], y: []}] = _fullData;
                 return {
                   epoch: Array.from(training.x), training: Array.from(training.y), validation: Array.from(validation.y),
                   shapes: layout.shapes.map(({x0, x1}) => [x0, x1]),
@@ -500,4 +501,99 @@ class TrainingLab(Lab):
         run, settings = self.run(), self.settings()
         told = to_link(settings) | {"learning_rate": repr(first_rate or settings.learning_rate)}
         changes = tuple((step, setting, value) for step, setting, value in run.changes)
-        return advance(first_run(strict(TrainingSettings, told), changes), updates=run.step).to_json()
+        return advance(first_run(strict(TrainingSettings, told), changes=changes), updates=run.step).to_json()
+
+    def replayed(self) -> str:
+        """The same where the recipe has changed since the start, or the data is what a person brought."""
+        run = self.run()
+        changes = tuple((step, setting, value) for step, setting, value in run.changes)
+        return advance(start(run.task, run.recipe, run.seed, changes=changes), updates=run.step).to_json()
+
+    def weight_index(self, layer: int, source: int, target: int) -> int:
+        """The place of a link's weight in the engine's vector; layers, sources and neurons count from 0."""
+        network = self.run().task.network
+        return int(network.matrices(np.arange(float(network.dimension)))[layer][target, source])
+
+    # --- the hand in the pictures
+
+    canvas = "#training-output > :not([hidden]) canvas"
+
+    def in_sight(self, css: str) -> None:
+        """Scroll so far that this stands in the middle of the window."""
+        self.page.js("document.querySelector(arguments[0]).scrollIntoView({block: 'center', behavior: 'instant'})", css)
+
+    def read_at(self, x: float, y: float) -> list[float]:
+        """Point at window coordinates in the output picture; the inputs and outputs that the page tells of the place."""
+        self.page.js("document.getElementById('training-output-said').textContent = ''")
+        self.page.hover(x, y)
+        self.page.wait_for("document.getElementById('training-output-said').textContent")
+        words = self.page.text("#training-output-said").replace("\u2212", "-")
+        return [float(number) for number in re.findall(r"(?<![\w.])-?\d+\.?\d*(?:e[+-]\d+)?", words)]
+
+    def on_plane(self, x1: float, x2: float) -> tuple[float, float]:
+        """The whole window coordinates nearest to a place of the input plane, by what the page tells of two others."""
+        left, top, width, height = self.page.js(
+            "const {left, top, width, height} = document.querySelector(arguments[0]).getBoundingClientRect();"
+            "return [left, top, width, height]",
+            self.canvas,
+        )
+        marks = np.array([[left + 0.3 * width, top + 0.6 * height], [left + 0.8 * width, top + 0.1 * height]])
+        told = np.array([self.read_at(*mark)[:2] for mark in marks])
+        self.plane_pixel = float(np.abs((told[1] - told[0]) / (marks[1] - marks[0]))[0])
+        at = marks[0] + (np.array([x1, x2]) - told[0]) * (marks[1] - marks[0]) / (told[1] - told[0])
+        return round(at[0]), round(at[1])
+
+    def painted_at(self, x: float, y: float) -> list[int]:
+        """The colour of the output picture at window coordinates."""
+        return list(
+            self.page.js(
+                """
+                const [css, x, y] = arguments, source = document.querySelector(css);
+                const {left, top} = source.getBoundingClientRect();
+                const copy = Object.assign(document.createElement("canvas"), {width: 1, height: 1});
+                const context = copy.getContext("2d", {willReadFrequently: true});
+                context.drawImage(source, left - x, top - y);
+                return [...context.getImageData(0, 0, 1, 1).data].slice(0, 3);
+                """,
+                self.canvas,
+                x,
+                y,
+            )
+        )
+
+    def find_in_network(self, words: str) -> tuple[float, float]:
+        """Window coordinates of the neuron or link of which the page says this, sought with the pointer."""
+        self.in_sight("#training-network")
+        place = self.page.js(
+            """
+            const canvas = document.querySelector("#training-network canvas"), box = canvas.getBoundingClientRect();
+            const found = [];
+            for (let x = 4; x < box.width; x += 12)
+              for (let y = 4; y < box.height; y += 4) {
+                const [clientX, clientY] = [Math.round(box.left + x), Math.round(box.top + y)];
+                canvas.dispatchEvent(new PointerEvent("pointermove", {clientX, clientY, bubbles: true}));
+                if (document.getElementById("training-network-said").textContent.startsWith(arguments[0]))
+                  found.push([clientX, clientY]);
+              }
+            return found[found.length >> 1] ?? null;
+            """,
+            words,
+        )
+        assert place, f"nothing in the network is {words}"
+        return float(place[0]), float(place[1])
+
+    def click_network(self, words: str) -> None:
+        """Click on the neuron or link of which the page says this."""
+        x, y = self.find_in_network(words)
+        with self.page.hand(x, y):
+            pass
+
+    def wait_for_changes(self, count: int) -> Run:
+        """Wait until the run that the browser holds has so many changes and nothing is under way; the run."""
+        self.page.wait_for(f"JSON.parse(explorer.training.player.state.run).changes.length === {count}")
+        return self.run()
+
+    def unfold(self, name: str) -> None:
+        """Open a group of settings that is folded away."""
+        if not self.page.js("return document.getElementById(arguments[0]).open", f"training-more-{name}"):
+            self.page.click(f"#training-more-{name} summary")

@@ -17,9 +17,9 @@ HOSTILE_NUMBERS = f"rate_gradient_descent=NaN&start_w1={'9' * 4000}&steps=1e999&
 # link, where the sentence stands, what it holds, the settings of the link that are legal
 HOSTILE_RUNS = (
     (
-        f"hidden_layers=4,999999&activation={quote(SCRIPT)}&seed=4",
+        f"hidden_layers=4,999999&activations={quote(SCRIPT)}&seed=4",
         "notice",
-        "at most 8 numbers from 1 to 64",
+        "at most 20 numbers from 1 to 128",
         {"seed": 4},
     ),
     ("step=1e300&seed=6", "state", "not 1e300; the run starts anew", {"seed": 6}),
@@ -109,7 +109,7 @@ def test_going_between_labs_back_forward_and_copying_the_link(page: Page) -> Non
     assert page.text("#copy-said") == "Link copied"
     assert page.js("return navigator.clipboard.readText()") == link
     told = {name: values[0] for name, values in parse_qs(urlsplit(link).query).items()}
-    assert told == to_link(training.settings()) | {"step": "13", "first_rate": "0.03"}
+    assert told == to_link(training.settings()) | {"step": "13"}
 
     page.js("history.back()")
     page.wait_for("location.pathname === '/surface' && !document.getElementById('lab-surface').hidden")

@@ -12,7 +12,6 @@ import pytest
 from engine import advance, measure
 from explorer.live import LAST_STEP
 from explorer.settings import to_link
-from explorer.training.callbacks import MOST_CHANGES
 from explorer.training.settings import TrainingSettings
 from explorer.training.tasks import first_run
 from tests.browser.conftest import Served
@@ -118,7 +117,7 @@ def test_a_link_holds_what_can_be_made_again(lab: TrainingLab, page: Page) -> No
     assert "step=13" in lab.copied_link()
 
     lab.type("hidden_layers", "abc")
-    page.wait_for_text("#training-state", "Hidden layers must be at most 8 numbers from 1 to 64")
+    page.wait_for_text("#training-state", "Hidden layers must be at most 20 numbers from 1 to 128")
     page.wait_for("new URLSearchParams(location.search).get('hidden_layers') === '4, 2'")
     assert told(lab.copied_link()) == to_link(TrainingSettings(seed=5))
     lab.choose("speed", "20")  # what is wished beside it counts
@@ -136,18 +135,16 @@ def test_a_link_holds_what_can_be_made_again(lab: TrainingLab, page: Page) -> No
 def test_a_run_that_no_link_may_tell_is_not_told(lab: TrainingLab, page: Page) -> None:
     lab.open()
     lab.press("step-epoch")
+    log = "5:learning_rate:0.1"
     for step, changes, words in (
-        (LAST_STEP, MOST_CHANGES, None),
-        (LAST_STEP + 1, MOST_CHANGES, "This run is beyond update 100\u2009000\u2009000: a link holds the settings"),
-        (LAST_STEP, MOST_CHANGES + 1, "changed more than 200 times: a link holds the settings"),
-        (12, 0, None),
+        (LAST_STEP, {"count": 1, "text": log, "untold": ""}, None),
+        (LAST_STEP + 1, {"count": 0, "text": "", "untold": ""}, "This run is beyond update 100\u2009000\u2009000: a link"),
+        (LAST_STEP, {"count": 999, "text": "", "untold": "There were too many."}, "There were too many."),
+        (12, {"count": 0, "text": "", "untold": ""}, None),
     ):
-        log = ",".join(["5:0.1"] * changes)
-        page.js(
-            "const {lab} = explorer.training; lab.frame.step = arguments[0]; lab.log.changes = arguments[1];", step, log
-        )
+        page.js("const {lab} = explorer.training; lab.frame.step = arguments[0]; lab.log = arguments[1];", step, changes)
         link = told(lab.copied_link())
-        extra = {"step": str(step), "first_rate": "0.03"} | ({"changes": log} if log else {})
+        extra = {"step": str(step)} | ({"changes": changes["text"]} if changes["text"] else {})
         assert link == to_link(lab.settings()) | ({} if words else extra)
         assert words in page.text("#training-state") if words else page.text("#training-state") == ""
 
@@ -174,7 +171,7 @@ def test_the_sentence_of_state_says_what_matters_most(lab: TrainingLab, page: Pa
 
 def test_a_refusal_in_the_middle_loses_nothing(lab: TrainingLab, page: Page) -> None:
     page.expect_console("status of 413")
-    link = "step=130&first_rate=0.03"
+    link = "step=130"
     lab.open(link)
     lab.settle()
     lab.play()
@@ -214,7 +211,8 @@ def test_who_listens_is_told_at_a_pause_and_not_with_every_frame(lab: TrainingLa
     lab.pause()
     epoch = int(lab.number("epoch").replace("\u2009", ""))
     error, validation = lab.number("training-error"), lab.number("validation-error")
-    said = f"Epoch {epoch}: training error {error}, validation error {validation}."
+    share = lab.number("training-accuracy")
+    said = f"Epoch {epoch}: training error {error}, validation error {validation}, {share} told rightly."
     assert page.js("return spoken") == [said]
     assert page.js("return document.getElementById('training-play').getAttribute('aria-pressed')") is None
 

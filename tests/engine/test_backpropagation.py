@@ -4,6 +4,8 @@ A difference across a kink (relu, leaky_relu, elu at 0; absolute at a residual o
 the slope, so weights are drawn until every logit and residual keeps its distance.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -79,6 +81,15 @@ def test_the_gradient_is_the_slope_of_the_error(output: str, error: str, hidden:
     summed = Task(mean.data, mean.network, error, "sum")
     assert_is_the_slope(summed, weights)
     np.testing.assert_allclose(summed.surface().gradient(weights), CASES * mean.surface().gradient(weights), rtol=1e-12)
+
+
+@pytest.mark.parametrize("below", HIDDEN)
+@pytest.mark.parametrize("above", HIDDEN)
+def test_layers_with_activations_of_their_own(below: str, above: str) -> None:
+    task = made_up_task((2, WIDTH, WIDTH, 2), output="sigmoid", error="cross_entropy", cases=CASES)
+    task = replace(task, network=replace(task.network, hidden=(below, above)))
+    weights = smooth_place(task)
+    assert_is_the_slope(task, weights)
 
 
 @pytest.mark.parametrize(("output", "error"), HEADS)

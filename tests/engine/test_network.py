@@ -1,12 +1,16 @@
 """The flat weight vector, the forward pass by hand and layer by layer, first weights."""
 
+import json
+from dataclasses import replace
 from math import sqrt, tanh
 
 import numpy as np
 import pytest
 
-from engine import HIDDEN_ACTIVATIONS, INITIALISERS, Network
+from engine import HIDDEN_ACTIVATIONS, INITIALISERS, Adam, Network, Recipe, advance, start
+from engine.network import network_from_dict
 from engine.types import Array
+from tests.engine.helpers import made_up_task
 from tests.engine.test_activations import FORMULAS
 
 
@@ -70,17 +74,19 @@ def test_forward_by_hand() -> None:
     np.testing.assert_allclose(result.activities[2].ravel(), [tanh(-3.5), tanh(3.5), tanh(0.5)], rtol=1e-15)
 
 
-@pytest.mark.parametrize("hidden", HIDDEN_ACTIVATIONS)
-def test_forward_layer_by_layer(hidden: str) -> None:
+@pytest.mark.parametrize("hidden", [*HIDDEN_ACTIVATIONS, ("relu", "sigmoid"), ("sine", "elu")])
+def test_forward_layer_by_layer(hidden: str | tuple[str, str]) -> None:
     network = Network((3, 4, 5, 2), hidden, "softmax")
     weights, biases = random_lists(network)
     inputs = np.random.default_rng(1).normal(size=(7, 3))
     result = network.forward(network.pack(weights, biases), inputs)
-    below, formula = inputs, np.vectorize(FORMULAS[hidden][0])
+    names = (hidden, hidden) if isinstance(hidden, str) else hidden
+    assert network.activations == (*names, "softmax")
+    below, formulas = inputs, [np.vectorize(FORMULAS[name][0]) for name in names]
     for layer, (w, b) in enumerate(zip(weights, biases, strict=True)):
         logits = below @ w + b
         exponentials = np.exp(logits)
-        below = formula(logits) if layer < 2 else exponentials / exponentials.sum(axis=1, keepdims=True)
+        below = formulas[layer](logits) if layer < 2 else exponentials / exponentials.sum(axis=1, keepdims=True)
         np.testing.assert_allclose(result.logits[layer], logits, rtol=1e-12, atol=1e-13)
         np.testing.assert_allclose(result.activities[layer + 1], below, rtol=1e-12, atol=1e-13)
 
@@ -147,17 +153,31 @@ def test_uniform_initialisers_fill_their_interval(initialiser: str, limit: float
     assert weights.mean() == pytest.approx(0.0, abs=limit / 50)
 
 
-def test_he_draws_normal_numbers() -> None:
-    weights = drawn("he", 300, 200)
-    assert weights.std() == pytest.approx(sqrt(2 / 300), rel=0.02)
-    assert np.mean(np.abs(weights) < sqrt(2 / 300)) == pytest.approx(0.6827, abs=0.01)
+@pytest.mark.parametrize(("initialiser", "deviation"), [("he", sqrt(2 / 300)), ("lecun", sqrt(1 / 300)), ("normal", 1)])
+def test_normal_initialisers_draw_normal_numbers(initialiser: str, deviation: float) -> None:
+    weights = drawn(initialiser, 300, 200)
+    assert weights.mean() == pytest.approx(0.0, abs=deviation / 50)
+    assert weights.std() == pytest.approx(deviation, rel=0.02)
+    assert np.mean(np.abs(weights) < deviation) == pytest.approx(0.6827, abs=0.01)
+    assert np.mean(np.abs(weights) < 2.0 * deviation) == pytest.approx(0.9545, abs=0.01)
 
 
 def test_zero_is_zero() -> None:
     assert not drawn("zero", 3, 2).any()
 
 
-@pytest.mark.parametrize("initialiser", [name for name in INITIALISERS if name != "zero"])
+def test_neurons_that_begin_equal_stay_equal() -> None:
+    assert np.unique(drawn("equal", 3, 2)).tolist() == [0.5]
+    task = made_up_task((2, 4, 3, 1), cases=20)
+    task = replace(task, network=replace(task.network, initialiser="equal"))
+    run = advance(start(task, Recipe(Adam(learning_rate=0.05), 4)), updates=50)
+    weights, biases = task.network.unpack(run.weights)
+    assert np.abs(run.weights - task.network.first_weights(0)).max() > 0.1
+    for of_layer in (*biases, weights[0].T, weights[1].T, weights[1], weights[2]):
+        np.testing.assert_allclose(of_layer, np.broadcast_to(of_layer[0], of_layer.shape), rtol=1e-9)
+
+
+@pytest.mark.parametrize("initialiser", [name for name in INITIALISERS if name not in ("zero", "equal")])
 def test_first_weights_are_those_of_the_seed(initialiser: str) -> None:
     network = Network((2, 4, 1), initialiser=initialiser)
     np.testing.assert_array_equal(network.first_weights(7), network.first_weights(7))
@@ -165,7 +185,7 @@ def test_first_weights_are_those_of_the_seed(initialiser: str) -> None:
 
 
 def test_the_registry_of_initialisers() -> None:
-    assert list(INITIALISERS) == ["small_random", "glorot", "he", "zero"]
+    assert list(INITIALISERS) == ["small_random", "glorot", "he", "lecun", "normal", "equal", "zero"]
     assert Network((1, 1)).initialiser == "glorot"
 
 
@@ -177,8 +197,30 @@ def test_networks_are_values() -> None:
     assert network == Network((2, 4, 1), "relu")
     assert hash(network) == hash(Network((2, 4, 1), "relu"))
     assert network != Network((2, 4, 1), "tanh")
-    assert Network(**network.to_dict()) == network
+    assert network.connectivity == 1.0
     assert [type(size) for size in network.sizes] == [int, int, int]
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        Network((2, 4, 1), "relu"),
+        Network((2, 4, 3, 1), ("relu", "tanh"), "sigmoid", "lecun", 0.3),
+        Network((2, 1), (), connectivity=np.float64(0.5)),
+    ],
+)
+def test_a_network_survives_as_json(network: Network) -> None:
+    again = network_from_dict(json.loads(json.dumps(network.to_dict())))
+    assert again == network
+    assert hash(again) == hash(network)
+    assert again.to_dict() == network.to_dict()
+
+
+def test_one_name_for_all_layers_is_the_same_as_that_name_for_each() -> None:
+    assert Network((2, 4, 3, 1), ["relu", "relu"]) == Network((2, 4, 3, 1), "relu")
+    assert Network((2, 4, 1), ("relu",)).hidden == "relu"
+    assert Network((2, 1), []) == Network((2, 1))
+    assert Network((2, 4, 3, 1), ["relu", "tanh"]).hidden == ("relu", "tanh")
 
 
 BAD = [
@@ -194,6 +236,17 @@ BAD = [
     ({"sizes": (2, 1), "hidden": "softmax"}, r"hidden is 'softmax'; it must be one of"),
     ({"sizes": (2, 1), "output": "step"}, r"output is 'step'; it must be one of .*softmax"),
     ({"sizes": (2, 1), "output": None}, r"output is None"),
+    ({"sizes": (2, 3, 1), "hidden": ("tanh", "relu")}, "hidden names 2 activations; .* for each hidden layer, 1"),
+    ({"sizes": (2, 3, 1), "hidden": ()}, "hidden names 0 activations"),
+    ({"sizes": (2, 1), "hidden": ("tanh",)}, "hidden names 1 activations; .*, 0"),
+    ({"sizes": (2, 3, 3, 1), "hidden": ("tanh", "softmax")}, r"hidden\[1\] is 'softmax'; it must be one of"),
+    ({"sizes": (2, 3, 3, 1), "hidden": ("tanh", None)}, r"hidden\[1\] is None"),
+    ({"sizes": (2, 3, 1), "hidden": None}, "hidden is None; it must be one of"),
+    ({"sizes": (2, 3, 1), "hidden": {"tanh": 1}}, "hidden is .'tanh'"),
+    ({"sizes": (2, 1), "connectivity": 0.0}, "connectivity is 0.0; it must be a finite number above 0 and at most 1"),
+    ({"sizes": (2, 1), "connectivity": 1.01}, "connectivity is 1.01"),
+    ({"sizes": (2, 1), "connectivity": float("nan")}, "connectivity is nan"),
+    ({"sizes": (2, 1), "connectivity": "all"}, "connectivity is 'all'"),
     ({"sizes": (2, 1), "initialiser": "ones"}, r"initialiser is 'ones'; it must be one of small_random"),
 ]
 
@@ -228,6 +281,12 @@ BAD_CALLS = [
     (lambda: NETWORK.forward(ZEROS, [[1], [2, 3]]), r"inputs is not an array of numbers"),
     (lambda: NETWORK.forward(ZEROS, [[1j, 2]]), r"inputs is not an array of numbers"),
     (lambda: NETWORK.forward(ZEROS, {}), r"inputs is not an array of numbers but \{\}"),
+    (lambda: NETWORK.mask(-1), r"seed is -1; it must be a whole number at least 0"),
+    (
+        lambda: network_from_dict({"sizes": [2, 1]}),
+        "network is .*; its fields must be sizes, hidden, output, initialiser",
+    ),
+    (lambda: network_from_dict([2, 1]), r"network is \[2, 1\]; its fields must be"),
     (lambda: NETWORK.first_weights(-1), r"seed is -1; it must be a whole number at least 0"),
     (lambda: NETWORK.first_weights(1.5), r"seed is 1.5"),
 ]

@@ -1,5 +1,6 @@
 """Learning-rate schedules against values worked by hand, and against another library's."""
 
+import json
 from dataclasses import FrozenInstanceError
 from itertools import pairwise
 from math import inf, nan, sqrt
@@ -15,10 +16,17 @@ from engine import (
     GradientDescent,
     InverseTimeDecay,
     LinearNeuron,
+    Optimizer,
+    Recipe,
     Schedule,
     StepDecay,
+    advance,
     descend,
+    start,
 )
+from engine.schedules import schedule_from_dict
+from tests.engine.helpers import TRAINING_OPTIMIZERS, assert_same
+from tests.engine.in_use import BATCH, TASK
 
 HORIZONS = [0, 1, 2, 3, 7, 100, 12345]
 
@@ -61,6 +69,41 @@ def test_one_over_the_time_is_that_of_scikit_learn() -> None:
         np.testing.assert_allclose(weights, other.coef_, rtol=1e-12)
 
 
+# --- in a run -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", TRAINING_OPTIMIZERS.values(), ids=list(TRAINING_OPTIMIZERS))
+@pytest.mark.parametrize("schedule", [StepDecay(every=3), CosineDecay(8, floor=0.1), InverseTimeDecay(4.0)])
+def test_an_update_of_a_run_has_the_rate_times_the_factor(kind: type[Optimizer], schedule: Schedule) -> None:
+    # the number of the update counts, through epochs and from call to call; the memory is that of the full rate
+    run = start(TASK, Recipe(kind(learning_rate=0.03), BATCH, schedule=schedule), seed=1)
+    for step in range(1, 11):
+        slow = run.change("schedule", None).change("learning_rate", 0.03 * schedule.factor(step))
+        run = advance(run, updates=1)
+        slow = advance(slow, updates=1)
+        np.testing.assert_allclose(run.weights, slow.weights, rtol=1e-12, atol=1e-15)
+        np.testing.assert_allclose(run.slots, slow.slots, rtol=1e-12, atol=1e-15)
+
+
+def test_a_schedule_that_is_constant_is_none_to_the_last_bit() -> None:
+    constant = start(TASK, Recipe(GradientDescent(0.1), BATCH, schedule=ConstantRate()), seed=1)
+    none = start(TASK, Recipe(GradientDescent(0.1), BATCH), seed=1)
+    np.testing.assert_array_equal(advance(constant, updates=15).weights, advance(none, updates=15).weights)
+
+
+def test_a_schedule_that_is_chosen_on_the_way_counts_from_the_start() -> None:
+    run = advance(start(TASK, Recipe(GradientDescent(0.1), None), seed=1), updates=6)
+    half = advance(run.change("schedule", StepDecay(every=5).to_dict()), updates=1)
+    full = advance(run, updates=1)
+    np.testing.assert_allclose(half.weights - run.weights, 0.5 * (full.weights - run.weights), rtol=1e-10)
+    assert_same(run.change("schedule", StepDecay(5).to_dict()).change("schedule", None), run)
+
+
+def test_at_the_foot_of_a_cosine_nothing_moves() -> None:
+    run = advance(start(TASK, Recipe(GradientDescent(0.1), BATCH, schedule=CosineDecay(steps=5)), seed=1), updates=5)
+    np.testing.assert_array_equal(advance(run, updates=9).weights, run.weights)
+
+
 # --- the registry ---------------------------------------------------------------
 
 
@@ -101,9 +144,34 @@ def test_schedules_are_values() -> None:
         StepDecay(3).every = 4
 
 
+@pytest.mark.parametrize("schedule", [schedule for schedule, _ in WORKED.values()], ids=list(WORKED))
+def test_a_schedule_survives_as_json(schedule: Schedule) -> None:
+    again = schedule_from_dict(json.loads(json.dumps(schedule.to_dict())))
+    assert again == schedule
+    assert type(again) is type(schedule)
+    assert again.to_dict() == schedule.to_dict()
+
+
+@pytest.mark.parametrize(
+    "schedule", [StepDecay(10**400), StepDecay(1, 5e-324), CosineDecay(10**400), InverseTimeDecay(5e-324)]
+)
+@pytest.mark.parametrize("step", [1, 2, 10**15])
+def test_absurd_settings_have_a_factor_all_the_same(schedule: Schedule, step: int) -> None:
+    # such a schedule may stand in a file; a run by it must go on
+    assert 0.0 <= schedule.factor(step) <= 1.0
+
+
 # --- bad settings ---------------------------------------------------------------
 
 BAD = [
+    (lambda: schedule_from_dict(None), "schedule is None; it must be a mapping with a name"),
+    (lambda: schedule_from_dict("step"), "schedule is 'step'; it must be a mapping with a name"),
+    (lambda: schedule_from_dict({"every": 3}), "schedule is .'every': 3.; it must be a mapping with a name"),
+    (lambda: schedule_from_dict({"name": "linear"}), "schedule is 'linear'; it must be one of constant, step"),
+    (lambda: schedule_from_dict({"name": ["step"]}), "schedule is .'step'.; it must be one of"),
+    (lambda: schedule_from_dict({"name": "step", "every": 3}), "schedule is .*; its fields must be name, every, drop"),
+    (lambda: schedule_from_dict({"name": "constant", "every": 3}), "schedule is .*; its fields must be name and no"),
+    (lambda: schedule_from_dict({"name": "step", "every": "3", "drop": 0.5}), "every is '3'"),
     (lambda: StepDecay(every=0), "every is 0; it must be a whole number at least 1"),
     (lambda: StepDecay(every=2.0), "every is 2.0; it must be a whole number"),
     (lambda: StepDecay(every=2, drop=0.0), "drop is 0.0; it must be a finite number above 0 and at most 1"),

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from engine import (
     Adam,
     Dataset,
     GradientDescent,
+    InverseTimeDecay,
     Momentum,
     Network,
     Optimizer,
@@ -24,18 +26,16 @@ from engine import (
     Task,
     advance,
     measure,
-    measure_weights,
     start,
 )
-from engine.types import Array
+from engine.types import Reduction
+from tests.engine import book
 from tests.engine.helpers import TRAINING_OPTIMIZERS, assert_same, made_up_task
+from tests.engine.in_use import BATCH, EPOCH, FEATURES, TASK, begun, eventful
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
-# 14 training cases in batches of 4 are 4 updates an epoch, the last of 2 cases
-PARTS = {"training": range(14), "validation": range(14, 20), "test": range(20, 23)}
-TASK = made_up_task((2, 3, 1), cases=23, split={name: list(cases) for name, cases in PARTS.items()})
-BATCH, EPOCH = 4, 4
+every_feature = pytest.mark.parametrize("feature", FEATURES)
 every_optimizer = pytest.mark.parametrize("kind", TRAINING_OPTIMIZERS.values(), ids=list(TRAINING_OPTIMIZERS))
 shuffled_or_not = pytest.mark.parametrize("shuffle", [True, False], ids=["shuffled", "in order"])
 
@@ -80,6 +80,33 @@ def test_updates_are_those_of_the_optimizer_on_the_gradient_of_the_batch(kind: t
     run = advance(run, updates=10)
     np.testing.assert_allclose(run.weights, weights, rtol=1e-9, atol=1e-12)
     np.testing.assert_allclose(run.slots, slots, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("feature", [name for name in FEATURES if name not in ("copies", "everything")])
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@pytest.mark.parametrize("kind", ["gradient_descent", "momentum", "adam"])
+def test_a_run_is_that_of_the_textbook(kind: str, reduction: Reduction, feature: str) -> None:
+    run = begun(feature, TRAINING_OPTIMIZERS[kind](learning_rate=0.02))
+    run = start(replace(run.task, reduction=reduction), run.recipe, seed=3)
+    np.testing.assert_allclose(advance(run, updates=5).weights, book.trained(run, 5), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("output", "error"), [("softmax", "cross_entropy"), ("sigmoid", "cross_entropy"), ("sine", "squared")]
+)
+def test_all_parts_at_once_are_those_of_the_textbook(output: str, error: str) -> None:
+    task = made_up_task((2, 5, 4, 3), output=output, error=error, cases=11)
+    network = Network((2, 5, 4, 3), ("relu", "sigmoid"), output, connectivity=0.5)
+    recipe = Recipe(
+        Adam(learning_rate=0.03), 4, schedule=InverseTimeDecay(half=2.0), l1=0.01, l2=0.1, dropout=0.3, clip_norm=0.3
+    )
+    run = start(replace(task, network=network), recipe, seed=8)
+    assert run.mask is not None
+    np.testing.assert_allclose(advance(run, updates=5).weights, book.trained(run, 5), rtol=1e-9, atol=1e-12)
+    # and every part of it makes a difference
+    for name, value in {"schedule": None, "l1": 0.0, "l2": 0.0, "dropout": 0.0, "clip_norm": None}.items():
+        other = start(run.task, replace(recipe, **{name: value}), seed=8)
+        assert np.abs(advance(other, updates=5).weights - advance(run, updates=5).weights).max() > 1e-6
 
 
 @pytest.mark.parametrize("batch_size", [14, 99, None])
@@ -190,9 +217,9 @@ def assert_cuts_leave_no_trace(run: Run, updates: int) -> Run:
 
 @every_optimizer
 @shuffled_or_not
-def test_n_and_then_m_are_n_plus_m(kind: type[Optimizer], shuffle: bool) -> None:
-    run = start(TASK, Recipe(kind(learning_rate=0.03), BATCH, shuffle), seed=3)
-    whole = assert_cuts_leave_no_trace(run, 4 * EPOCH + 3)
+@every_feature
+def test_n_and_then_m_are_n_plus_m(kind: type[Optimizer], shuffle: bool, feature: str) -> None:
+    whole = assert_cuts_leave_no_trace(begun(feature, kind(learning_rate=0.03), shuffle=shuffle), 4 * EPOCH + 3)
     assert whole.diverged_at is None
     assert whole.best is not None
 
@@ -209,6 +236,16 @@ def test_cuts_among_changes(kind: type[Optimizer]) -> None:
         (99, "learning_rate", 7.0),
     ]
     assert_cuts_leave_no_trace(start(TASK, Recipe(kind(), BATCH), seed=3, changes=log), 4 * EPOCH + 1)
+
+
+@every_optimizer
+@pytest.mark.parametrize("feature", ["plain", "everything"])
+def test_cuts_among_changes_of_every_kind(kind: type[Optimizer], feature: str) -> None:
+    run = begun(feature, kind(learning_rate=0.03))
+    run = start(run.task, run.recipe, seed=3, changes=eventful(run))
+    whole = assert_cuts_leave_no_trace(run, 20)
+    assert whole.diverged_at is None
+    assert whole.optimizer == Momentum(learning_rate=0.02, momentum=0.5)
 
 
 @pytest.mark.parametrize(
@@ -276,7 +313,34 @@ def test_a_replay_may_stop_anywhere() -> None:
     for moment in alterations(begun):
         at_that_step = advance(replayed, updates=moment.step)
         np.testing.assert_array_equal(at_that_step.weights, moment.weights)
-        assert at_that_step.optimizer.learning_rate == live.optimizer_at(moment.step).learning_rate
+        assert at_that_step.optimizer.learning_rate == live.recipe_at(moment.step).optimizer.learning_rate
+
+
+@every_optimizer
+@every_feature
+def test_a_run_in_which_everything_was_altered_replays(kind: type[Optimizer], feature: str) -> None:
+    fresh = live = begun(feature, kind(learning_rate=0.03), seed=9)
+    for step, setting, value in eventful(fresh)[:-1]:
+        live = advance(live, updates=step - live.step).change(setting, value)
+    live = through_text(advance(live, updates=20 - live.step))
+    assert [entry[:2] for entry in live.changes] == [entry[:2] for entry in eventful(fresh)[:-1]]
+    replayed = advance(start(fresh.task, fresh.recipe, seed=9, changes=live.changes), updates=20)
+    assert_same(replayed, live)
+    assert_same(advance(through_text(replayed), updates=5), advance(live, updates=5))
+
+
+def test_another_optimizer_begins_anew() -> None:
+    # its update number 1 is the first that it makes: Adam's moments are freed of their bias from there
+    run = advance(start(TASK, Recipe(Momentum(), None), seed=1), updates=7)
+    switched = run.change("optimizer", Adam(learning_rate=0.1).to_dict())
+    fresh = start(TASK, Recipe(Adam(learning_rate=0.1), None), seed=1, weights=run.weights)
+    assert not switched.slots.any()
+    for updates in (1, 5):
+        np.testing.assert_array_equal(
+            advance(switched, updates=updates).weights, advance(fresh, updates=updates).weights
+        )
+    first_step = np.abs(advance(switched, updates=1).weights - run.weights)
+    np.testing.assert_allclose(first_step, 0.1, rtol=1e-4)  # rate times m / sqrt(v), which is 1 at the first update
 
 
 def test_a_change_works_from_the_next_update_on() -> None:
@@ -388,6 +452,61 @@ def test_cuts_around_a_divergence_that_a_change_brings(kind: type[Optimizer], sh
     assert_same(advance(calm.change("learning_rate", 1e9), updates=14 - step), whole)
 
 
+OUTLIER = {
+    "weight": (2, 1e9),
+    "points": [[1.0, 1.0, 1e9]],
+    "learning_rate": 1e9,
+    "optimizer": {"name": "gradient_descent", "learning_rate": 1e9},
+    "weight_decay": 1e9,
+    "l2": 1e9,
+}
+
+
+@pytest.mark.parametrize("feature", ["plain", "everything"])
+@pytest.mark.parametrize("setting", OUTLIER)
+@pytest.mark.parametrize("step", [0, 3, 8])
+@pytest.mark.parametrize("kind", ["gradient_descent", "adam"])
+def test_a_divergence_that_any_change_brings(kind: str, step: int, setting: str, feature: str) -> None:
+    fresh = begun(feature, TRAINING_OPTIMIZERS[kind](learning_rate=0.01))
+    log = [(step, setting, OUTLIER[setting])]
+    if feature == "everything":
+        log.insert(0, (step, "clip_norm", None))
+    whole = assert_cuts_leave_no_trace(start(fresh.task, fresh.recipe, seed=3, changes=log), 14)
+    if (kind, setting) in (("gradient_descent", "l2"), ("gradient_descent", "learning_rate")) or setting == "points":
+        assert whole.diverged_at is not None
+    live = advance(fresh, updates=step)
+    for _, name, value in log:
+        live = live.change(name, value)
+    assert_same(advance(live, updates=14 - step), whole)
+
+
+def test_changes_at_the_step_of_a_divergence_are_made_and_leave_a_run_that_can_be_read() -> None:
+    # the log of a file may say what no living run would: that a run was altered where it had diverged
+    run = start(STEEP, Recipe(Adam(learning_rate=0.01), BATCH), seed=3, changes=[(3, "learning_rate", 1e9)])
+    diverged = advance(run, updates=20)
+    step = diverged.step
+    log = [
+        *run.changes,
+        (step, "optimizer", {"name": "gradient_descent"}),
+        (step, "cut", 0),
+        (step, "weight", (1, 0.5)),
+    ]
+    altered = advance(start(STEEP, run.recipe, seed=3, changes=log), updates=20)
+    assert altered.diverged_at == step
+    assert altered.slots.shape == (0, STEEP.network.dimension)
+    assert altered.weights[0] == 0.0
+    assert altered.weights[1] == 0.5
+    np.testing.assert_array_equal(altered.weights[2:], diverged.weights[2:])
+    assert through_text(altered) == altered
+    with pytest.raises(ValueError, match="the run has diverged; only another start helps"):
+        diverged.change("weight", (1, 0.5))
+    # a setting may be altered, as it always could
+    assert_same(
+        through_text(diverged.change("optimizer", {"name": "momentum"})),
+        diverged.change("optimizer", {"name": "momentum"}),
+    )
+
+
 # --- another process ------------------------------------------------------------
 
 ELSEWHERE = """
@@ -406,6 +525,10 @@ def test_another_process_carries_on_to_the_last_bit() -> None:
             run = start(task, Recipe(kind(learning_rate=rate), BATCH), seed=3, changes=[(12, "weight_decay", 0.1)])
             beginnings += [f"23 {run.to_json()}", f"14 {advance(run, updates=9).to_json()}"]
             wholes += [advance(run, updates=23).to_json()] * 2
+        run = begun("everything", kind(learning_rate=0.03))
+        run = start(run.task, run.recipe, seed=3, changes=eventful(run))
+        beginnings += [f"23 {run.to_json()}", f"14 {advance(run, updates=9).to_json()}"]
+        wholes += [advance(run, updates=23).to_json()] * 2
     spiral = Task(DATASETS["spiral"].generate(cases=100, noise=0.1, split=(0.5, 0.5, 0.0)), Network((2, 8, 8, 1)))
     digits = made_up_task((64, 64, 10), "sigmoid", "softmax", "cross_entropy", cases=200)
     for task in (spiral, digits):
@@ -473,75 +596,7 @@ def test_without_validation_cases_there_is_no_best() -> None:
     assert advance(start(made_up_task(), Recipe(Adam(), BATCH)), epochs=3).best is None
 
 
-# --- measures -------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("reduction", ["mean", "sum"])
-def test_measures_are_means_per_case(reduction: str) -> None:
-    task = Task(TASK.data, TASK.network, "squared", reduction)
-    run = advance(start(task, Recipe(Adam(), BATCH), seed=1), updates=5)
-    outputs = task.network.forward(run.weights, task.data.inputs).activities[-1]
-    per_case = 0.5 * ((outputs - task.data.targets) ** 2).sum(axis=1)
-    measures = measure(run)
-    assert measures.training_error == pytest.approx(per_case[:14].mean(), rel=1e-13)
-    assert measures.validation_error == pytest.approx(per_case[14:20].mean(), rel=1e-13)
-    assert measures.test_error == pytest.approx(per_case[20:].mean(), rel=1e-13)
-    assert measures.accuracy is None
-    assert measure_weights(task, list(run.weights)) == measures
-
-
-@pytest.mark.parametrize(
-    ("split", "empty"),
-    [
-        (None, ("validation_error", "test_error")),
-        ((0.5, 0.5, 0.0), ("test_error",)),
-        ((0.5, 0.0, 0.5), ("validation_error",)),
-        ((0.4, 0.3, 0.3), ()),
-    ],
-)
-def test_an_empty_part_has_no_measure(split: tuple[float, ...] | None, empty: tuple[str, ...]) -> None:
-    data = DATASETS["xor"].generate(cases=40, split=split)
-    measures = measure(start(Task(data, Network((2, 2, 1), output="tanh")), Recipe(Adam())))
-    assert measures.accuracy is not None
-    for name in ("training_error", "validation_error", "test_error"):
-        assert (getattr(measures, name) is None) == (name in empty)
-        assert (getattr(measures.accuracy, name.removesuffix("_error")) is None) == (name in empty)
-
-
-def told(output: str, outputs: Array, targets: Array, split: dict[str, list[int]]) -> object:
-    """The accuracy of a network without hidden layer that gives each case the logits asked for."""
-    cases, width = np.shape(outputs)
-    network = Network((cases, width), output=output)
-    weights = network.pack([np.asarray(outputs, float)], [np.zeros(width)])
-    error = "cross_entropy" if output == "softmax" else "squared"
-    return measure_weights(Task(Dataset.from_arrays(np.eye(cases), targets, split), network, error), weights).accuracy
-
-
-SIX = {"training": [0, 1, 2], "validation": [3, 4], "test": [5]}
-
-
-def test_accuracy_of_a_tanh_is_the_side_of_zero() -> None:
-    logits, targets = [[0.1], [-0.1], [2.0], [-3.0], [0.5], [-1.0]], [[1], [-1], [-1], [-1], [-1], [1]]
-    assert told("tanh", logits, targets, SIX) == (2 / 3, 1 / 2, 0.0)
-
-
-def test_accuracy_of_sigmoids_is_the_side_of_a_half_in_all_outputs() -> None:
-    logits = [[0.1, 1.0], [-0.1, 1.0], [2.0, -1.0], [-3.0, -1.0], [0.5, 0.5], [1.0, -1.0]]
-    targets = [[1, 1], [0, 0], [1, 0], [0, 0], [0, 0], [1, 0]]
-    assert told("sigmoid", logits, targets, SIX) == (2 / 3, 1 / 2, 1.0)
-
-
-def test_accuracy_of_a_softmax_is_the_largest_output() -> None:
-    logits = [[1, 2, 3], [3, 1, 1], [0, 5, 4], [9, 0, 0], [0, 0, 1], [0, 1, 0]]
-    targets = np.eye(3)[[2, 1, 1, 0, 2, 0]]
-    assert told("softmax", logits, targets, SIX) == (2 / 3, 1.0, 0.0)
-
-
-@pytest.mark.parametrize(
-    ("output", "targets"), [("tanh", [0.5, -1.0]), ("sigmoid", [1.0, 0.3]), ("linear", [1.0, -1.0])]
-)
-def test_targets_that_are_no_classes_have_no_accuracy(output: str, targets: list[float]) -> None:
-    assert told(output, [[1.0], [2.0]], np.array([targets]).T, {"training": [0, 1]}) is None
+# --- learning ------------------------------------------------------------------
 
 
 def test_training_lowers_the_error() -> None:
@@ -581,10 +636,6 @@ BAD: list[tuple[Callable[[], object], str]] = [
     (lambda: advance(RUN, epochs=-1), "epochs is -1; it must be a whole number at least 0"),
     (lambda: advance(RUN, epochs="3"), "epochs is '3'"),
     (lambda: advance(TASK, updates=1), "run is Task.*; it must be of the kind Run"),
-    (lambda: measure(RUN.weights), "run is array.*; it must be of the kind Run"),
-    (lambda: measure_weights(RUN, RUN.weights), "task is Run.*; it must be of the kind Task"),
-    (lambda: measure_weights(TASK, [1.0]), r"weights has shape \(1,\); it must be \(13\)"),
-    (lambda: measure_weights(TASK, np.full(13, np.nan)), "weights holds nan"),
 ]
 
 

@@ -12,6 +12,7 @@ from explorer.settings import (
     Choices,
     Flag,
     Number,
+    Shares,
     Specification,
     Text,
     choice,
@@ -21,12 +22,13 @@ from explorer.settings import (
     number_text,
     parts,
     read,
+    shares,
     specs,
     strict,
     text,
     to_link,
 )
-from explorer.settings_wiring import for_browser, restored
+from explorer.settings_wiring import borne, for_browser, restored
 
 
 def _layers(words: str) -> str:
@@ -46,6 +48,7 @@ class Sample:
     shown: tuple[str, ...] = choices(("adam",), {"adam": "Adam", "newton": "Newton"}, label="Optimizers")
     layers: str = text("4-2", label="Hidden layers", check=_layers, part="surface")
     shuffle: bool = flag(True, label="Shuffle")
+    split: tuple[int, ...] = shares((60, 30, 10), ("Training", "Validation", "Test"), label="Split", part="surface")
 
 
 def draw(spec: Specification, chance: random.Random) -> Any:
@@ -59,6 +62,9 @@ def draw(spec: Specification, chance: random.Random) -> Any:
         return chance.choice(list(spec.options))
     if isinstance(spec, Flag):
         return chance.random() < 0.5
+    if isinstance(spec, Shares):
+        first, second = sorted(chance.choices(range(101), k=2))
+        return (first or 1, (second or 1) - (first or 1), 100 - (second or 1))
     return "-".join(str(chance.randint(1, 20)) for _ in range(chance.randint(1, 4)))
 
 
@@ -122,7 +128,16 @@ HOSTILE: list[tuple[str, object, object]] = [
     ("shuffle", 1, True),
     ("shuffle", None, True),
     ("shuffle", [], True),
-]
+    *(
+        ("split", raw, (60, 30, 10))
+        for raw in (
+            "", "60", "60,40", "25,25,25,25", "60,30,11", "60,30,9", "0,60,40", "-10,60,50", "110,-10,0", "60,30,x",
+            "33.5,33.5,33", "60;30;10", "60,30,10,", "nan,50,50", "inf,-inf,100", "1e2,0", HUGE, f"{HUGE},0,100",
+            100, None, True, {}, [], [60, 40], [60.5, 29.5, 10], [60, None, 40], [True, 59, 40], [[60], [30], [10]],
+            ["60", "30", []], [10**400, 0, 0], [float("nan"), 50, 50], [0] * 10**6,
+        )
+    ),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "raw", "used"), HOSTILE, ids=lambda value: str(type(value).__name__))
@@ -192,6 +207,52 @@ def test_numbers_are_written_as_javascript_writes_them(value: float, words: str)
     assert float(words) == value
 
 
+@pytest.mark.parametrize(
+    "raw", ["60,30,10", " 60 , 30,10 ", "60.0,30,10", (60, 30, 10), [60, 30, 10], [60.0, "30", " 10"]]
+)
+def test_shares_are_read_from_texts_and_lists(raw: object) -> None:
+    found = strict(Sample, {"split": raw}).split
+    assert found == (60, 30, 10)
+    assert {type(share) for share in found} == {int}
+
+
+@pytest.mark.parametrize("legal", [(100, 0, 0), (1, 99, 0), (1, 0, 99), (34, 33, 33)])
+def test_a_share_may_be_nothing_but_the_first(legal: tuple[int, ...]) -> None:
+    settings = strict(Sample, {"split": legal})
+    assert settings.split == legal
+    assert to_link(settings)["split"] == ", ".join(map(str, legal))
+
+
+def test_shares_say_what_they_must_be() -> None:
+    _, complaints = read(Sample, {"split": "50, 40, 20"})
+    assert complaints == [
+        "Split must be whole percentages of training, validation and test that sum to 100, the first above 0, "
+        "not 50, 40, 20; 60, 30, 10 is used."
+    ]
+
+
+def test_shares_are_of_any_number_of_things() -> None:
+    @dataclass(frozen=True)
+    class Halves:
+        parts: tuple[int, ...] = shares((50, 50), ("Left", "Right"), label="Parts")
+
+    assert strict(Halves, {"parts": "1,99"}).parts == (1, 99)
+    with pytest.raises(ValueError, match=r"^Parts must be whole percentages of left and right that sum to 100"):
+        strict(Halves, {"parts": "60,30,10"})
+
+
+def test_a_text_is_as_long_as_it_may_be() -> None:
+    @dataclass(frozen=True)
+    class Texts:
+        usual: str = text("", label="Usual")
+        long: str = text("", label="Long", longest=300)
+
+    for field, longest in (("usual", 200), ("long", 300)):
+        assert getattr(strict(Texts, {field: "x" * longest}), field) == "x" * longest
+        with pytest.raises(ValueError, match=rf"must be a text of at most {longest} characters, not x+…\.$"):
+            strict(Texts, {field: "x" * (longest + 1)})
+
+
 def test_an_integer_setting_is_an_int() -> None:
     assert type(strict(Sample, {"cases": "7"}).cases) is int
     assert type(strict(Sample, {"cases": 7.0}).cases) is int
@@ -199,9 +260,12 @@ def test_an_integer_setting_is_an_int() -> None:
 
 def test_specifications_keep_order_and_parts() -> None:
     assert [type(spec) for spec in specs(Sample).values()] == [
-        Choice, Number, Number, Number, Number, Choices, Text, Flag,
+        Choice, Number, Number, Number, Number, Choices, Text, Flag, Shares,
     ]  # fmt: skip
-    assert parts(Sample) == {"surface": ["surface", "noise", "cases", "layers"], "descent": ["rate", "start"]}
+    assert parts(Sample) == {
+        "surface": ["surface", "noise", "cases", "layers", "split"],
+        "descent": ["rate", "start"],
+    }
 
 
 @pytest.mark.parametrize(
@@ -214,10 +278,17 @@ def test_specifications_keep_order_and_parts() -> None:
         lambda: choices(("c",), {"a": "A"}, label="None of them"),
         lambda: choice("a,b", {"a,b": "A comma"}, label="Comma"),
         lambda: text("no", label="Layers", check=_layers),
+        lambda: text("long", label="Too long", longest=3),
+        lambda: shares((50, 40), ("One", "Other"), label="No whole"),
+        lambda: shares((0, 100), ("One", "Other"), label="Nothing to learn from"),
+        lambda: shares((100,), ("One", "Other"), label="Too few"),
+        lambda: choice("a", {"a": "A", "b": "B"}, groups={"Only": ("a",)}, label="One in no group"),
+        lambda: choice("a", {"a": "A"}, groups={"One": ("a",), "Other": ("a",)}, label="One in two groups"),
+        lambda: choice("a", {"a": "A"}, groups={"One": ("a", "c")}, label="A stranger in a group"),
     ],
 )
 def test_a_declaration_that_cannot_hold_is_refused_at_once(declare: Any) -> None:
-    with pytest.raises(ValueError, match=r"must be|needs a positive|comma"):
+    with pytest.raises(ValueError, match=r"must be|needs a positive|comma|once"):
         declare()
 
 
@@ -225,9 +296,16 @@ def test_a_declaration_that_cannot_hold_is_refused_at_once(declare: Any) -> None
 
 
 def test_an_address_becomes_the_values_of_the_controls() -> None:
-    values, words = restored(Sample, ["rate", "shown", "shuffle"], {"rate": "1e-4", "shown": "newton", "shuffle": "0"})
-    assert values == ["0.0001", ["newton"], "0"]
+    address = {"rate": "1e-4", "shown": "newton", "shuffle": "0", "split": "50,25,25", "layers": "8"}
+    values, words = restored(Sample, ["rate", "shown", "shuffle", "split", "layers"], address)
+    assert values == ["0.0001", ["newton"], "0", "50, 25, 25", "8"]
     assert words == ""
+
+
+def test_settings_are_borne_by_their_controls() -> None:
+    told = borne(Sample(shown=("adam", "newton"), shuffle=False))
+    assert told == to_link(Sample(shuffle=False)) | {"shown": ["adam", "newton"]}
+    assert [type(value) for value in told.values()].count(list) == 1  # shares are a text
 
 
 def test_only_the_first_complaints_are_told_in_full() -> None:

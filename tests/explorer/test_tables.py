@@ -463,6 +463,90 @@ def test_too_little_may_be_left(text: str, wanted: str) -> None:
     assert str(caught.value) == wanted
 
 
+# --- classes ----------------------------------------------------------------------
+
+
+def test_words_as_targets_are_counted_in_alphabetical_order() -> None:
+    table = read_table("x,kind\n1,wine\n2,beer\n3,wine\n4,ale\n")
+    chosen = choose(table, "kind", ["x"], as_classes=True)
+    assert (chosen.classes, chosen.targets.tolist()) == (("ale", "beer", "wine"), [2.0, 1.0, 2.0, 0.0])
+    assert (chosen.inputs.tolist(), chosen.notes) == ([[1.0], [2.0], [3.0], [4.0]], ())
+    assert not chosen.targets.flags.writeable
+
+
+def test_classes_agree_with_pandas() -> None:
+    chance = random.Random(8)
+    words = ["b", "B", "Ä", "a b", "10", "9", "z" * 30, "+", "-"]
+    cells = [chance.choice(words) for _ in range(200)]
+    table = read_table("x,t\n" + "".join(f"{i},{cell}\n" for i, cell in enumerate(cells)))
+    codes, names = pandas.factorize(pandas.Series(cells, dtype=object), sort=True)
+    chosen = choose(table, "t", ["x"], as_classes=True)
+    assert chosen.targets.tolist() == codes.tolist()
+    assert list(chosen.classes) == list(names)
+
+
+def test_numbers_as_classes_are_in_the_order_of_their_size() -> None:
+    table = read_table("x,t\n1,10\n2,-0.00002\n3,9\n4,10\n5,\n")
+    chosen = choose(table, "t", ["x"], as_classes=True)
+    assert (chosen.classes, chosen.targets.tolist()) == (("-0.00002", "9", "10"), [2.0, 0.0, 1.0, 2.0])
+    assert chosen.notes == ("1 row with missing values was left out.",)
+
+
+@pytest.mark.parametrize(("word", "is_class"), [("none", True), ("-", True), ("?", False), ("NA", False), ("", False)])
+def test_which_words_are_no_class_but_missing(word: str, is_class: bool) -> None:
+    table = read_table(f"x,t\n1,some\n2,{word}\n3,more\n4,some\n")
+    assert (word in choose(table, "t", ["x"], as_classes=True).classes) == is_class
+
+
+def test_a_class_without_a_complete_row_is_none() -> None:
+    table = read_table("x,t\n1,a\n2,b\n,c\n4,d\n")
+    chosen = choose(table, "t", ["x"], as_classes=True)
+    assert (chosen.classes, chosen.targets.tolist()) == (("a", "b", "d"), [0.0, 1.0, 2.0])
+
+
+def test_names_of_classes_are_distinct_and_printable() -> None:
+    table = read_table("x,t\n1,a\x01\n2,a\n3,\u200b\n4," + "y" * 999 + "\n")
+    assert choose(table, "t", ["x"], as_classes=True).classes == ("a", "a (2)", "y" * LONGEST_NAME + "…", "class 4")
+
+
+@pytest.mark.parametrize(
+    ("cells", "wanted"),
+    [
+        ([f"c{i}" for i in range(20)], ""),
+        ([f"c{i}" for i in range(21)],
+         "Column 't' holds text, first 'c0' in row 1, and its 21 different values are too many: "
+         "at most 20 classes are possible."),
+        ([f"{i}" for i in range(20)], ""),
+        ([f"{i}" for i in range(21)], "Column 't' holds 21 different values; at most 20 classes are possible."),
+        (["a", "a", "NA"], "Column 't' holds the same word, 'a', everywhere; it can tell nothing."),
+        (["5", "5", "NA"], "Column 't' holds the same number, 5, everywhere; it can tell nothing."),
+        (["5", "inf", "6"], "Column 't' holds an infinite number in row 2; 1,000,000,000,000 is the limit."),
+        (["NA", "?", ""], "Column 't' holds nothing but missing values."),
+    ],
+)  # fmt: skip
+def test_why_a_column_can_tell_no_classes(cells: list[str], wanted: str) -> None:
+    table = read_table("x,t\n" + "".join(f"{i},{cell}\n" for i, cell in enumerate(cells)))
+    assert table.columns[1].class_problem == wanted
+    if wanted:
+        with pytest.raises(ValueError, match=r"\.$") as caught:
+            choose(table, "t", ["x"], as_classes=True)
+        assert str(caught.value) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("x,t\n1,a\n2,a\n,b\n",
+         "Without the rows with missing values, column 't' holds one class only; it can tell nothing."),
+        ("x,t\n1,a\n,b\n2,NA\n", "Only 1 row without missing values; at least two are needed."),
+    ],
+)  # fmt: skip
+def test_too_few_classes_may_be_left(text: str, wanted: str) -> None:
+    with pytest.raises(ValueError, match=r"\.$") as caught:
+        choose(read_table(text), "t", ["x"], as_classes=True)
+    assert str(caught.value) == wanted
+
+
 # --- a first choice ---------------------------------------------------------------
 
 

@@ -1,0 +1,162 @@
+"use strict";
+// Runs that were kept: named, laid over the curves, compared, taken up again; in the browser's own storage.
+(() => {
+  const KEY = "explorer-training-runs";
+  const MOST = 8;
+  const POINTS = 300; // of the curves of a kept run
+  const DIGITS = 6;
+  const explorer = window.explorer;
+
+  // ---- pure ----------------------------------------------------------------------------------------------------
+
+  const rounded = (value) => (typeof value === "number" ? Number(value.toPrecision(DIGITS)) : value);
+
+  // A history with fewer points, dense where the original is.
+  function thinned(history, most = POINTS) {
+    const count = history.step.length;
+    const places = count <= most ? [...history.step.keys()] : Array.from({ length: most }, (_, i) => Math.round((i * (count - 1)) / (most - 1)));
+    return Object.fromEntries(Object.entries(history).map(([key, values]) => [key, places.map((i) => (key === "step" ? values[i] : rounded(values[i])))]));
+  }
+
+  // The fields in which some of these settings differ.
+  function differing(all, ignored = ["speed", "error_axis", "measure"]) {
+    const fields = Object.keys(all[0] ?? {}).filter((field) => !ignored.includes(field));
+    return fields.filter((field) => new Set(all.map((settings) => String(settings[field]))).size > 1);
+  }
+
+  function nameOf(settings, sizes, taken) {
+    const plain = `${settings.dataset} ${sizes.length > 8 ? `${sizes.length - 2} layers` : sizes.join("-")}`;
+    let name = plain;
+    for (let i = 2; taken.includes(name); i++) name = `${plain} (${i})`;
+    return name;
+  }
+
+  const readable = (field) => field.replaceAll("_", " ");
+
+  // ---- storage -------------------------------------------------------------------------------------------------
+
+  function load() {
+    try {
+      const stored = JSON.parse(localStorage.getItem(KEY));
+      return Array.isArray(stored) ? stored.filter(sound).slice(0, MOST) : [];
+    } catch {
+      return [];
+    }
+  }
+
+  const sound = (record) => typeof record?.run === "string" && typeof record.name === "string" && Array.isArray(record.history?.step) && typeof record.settings === "object";
+
+  // -> whether they survive a reload
+  function store(records) {
+    try {
+      localStorage.setItem(KEY, JSON.stringify(records));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  // ---- the page ------------------------------------------------------------------------------------------------
+
+  const make = (name, properties = {}, children = []) => {
+    const made = Object.assign(document.createElement(name), properties);
+    made.append(...children);
+    return made;
+  };
+
+  // lab: {record() -> what there is to keep of the present run, restore(record), changed(): what is laid over the curves is another}
+  function create(box, lab) {
+    let records = load();
+    const status = make("p", { className: "hint", role: "status" });
+    const keep = make("button", { type: "button", id: "training-keep", className: "button button-default", textContent: "Keep this run" });
+    const body = make("div", { className: "runs-table" });
+    box.replaceChildren(make("div", { className: "runs-tools" }, [keep]), body, status);
+
+    const colour = (place) => {
+      const { classes } = explorer.plots.palette();
+      return classes[place % classes.length];
+    };
+
+    function say(words) {
+      status.textContent = words;
+    }
+
+    function saved() {
+      const kept = store(records);
+      say(kept ? "" : "The browser's storage is full: the runs that are not stored are lost when this page closes. Remove some, or save them as a file.");
+      draw();
+      lab.changed();
+    }
+
+    function add(record) {
+      if (records.length >= MOST) {
+        say(`At most ${MOST} runs can be kept; remove one first.`);
+        return false;
+      }
+      records = [...records, { shown: true, ...record, name: record.name ?? nameOf(record.settings, record.sizes, records.map(({ name }) => name)) }];
+      saved();
+      return true;
+    }
+
+    const remove = (record) => {
+      records = records.filter((each) => each !== record);
+      saved();
+    };
+
+    function button(label, tip, action) {
+      const made = make("button", { type: "button", className: "button button-subtle", textContent: label });
+      made.dataset.tip = tip;
+      made.addEventListener("click", action);
+      return made;
+    }
+
+    function row(record, place, fields) {
+      const show = make("input", { type: "checkbox", checked: record.shown, ariaLabel: `Lay ${record.name} over the curves` });
+      show.addEventListener("change", () => {
+        record.shown = show.checked;
+        saved();
+      });
+      const dot = make("span", { className: "runs-dot" });
+      dot.style.background = colour(place);
+      const name = make("input", { type: "text", className: "runs-name", value: record.name, maxLength: 60, ariaLabel: "Name of the run" });
+      name.addEventListener("change", () => {
+        record.name = name.value.trim() || record.name;
+        saved();
+      });
+      const { error, share, grouped } = explorer.trainingWords;
+      const { frame } = record;
+      const numbers = [grouped(frame.epoch), error(frame.training_error), error(frame.validation_error), error(frame.test_error), frame.accuracy ? share(frame.accuracy.validation ?? frame.accuracy.training) : "–", frame.best ? `${error(frame.best.error)} at ${grouped(frame.best.epoch)}` : "–"];
+      const cells = [...fields.map((field) => String(record.settings[field])), ...numbers];
+      return make("tr", {}, [
+        make("th", { scope: "row" }, [make("span", { className: "runs-head" }, [show, dot, name])]),
+        ...cells.map((text) => make("td", { textContent: text })),
+        make("td", {}, [button("Restore", `Go on with ${record.name}`, () => lab.restore(record)), button("Remove", `Forget ${record.name}`, () => remove(record))]),
+      ]);
+    }
+
+    function draw() {
+      if (!records.length) return body.replaceChildren(make("p", { className: "hint", textContent: "A kept run stays on the curves beside the next one, survives a reload, and can be taken up again." }));
+      const fields = differing(records.map(({ settings }) => settings));
+      const heads = ["Run", ...fields.map(readable), "epoch", "training", "validation", "test", "told rightly", "best validation", ""];
+      const table = make("table", {}, [make("thead", {}, [make("tr", {}, heads.map((textContent) => make("th", { scope: "col", textContent })))]), make("tbody", {}, records.map((record, place) => row(record, place, fields)))]);
+      return body.replaceChildren(table);
+    }
+
+    keep.addEventListener("click", () => {
+      const record = lab.record();
+      if (record) add({ ...record, history: thinned(record.history) });
+    });
+    window.addEventListener("explorer:theme", draw);
+    draw();
+
+    return {
+      add: (record) => add({ ...record, history: thinned(record.history) }),
+      all: () => records,
+      // What lies over the curves: [{name, colour, history}]
+      shown: () => records.map((record, place) => ({ ...record, colour: colour(place) })).filter(({ shown }) => shown),
+      say,
+    };
+  }
+
+  window.explorer = Object.assign(explorer, { trainingRuns: { create, pure: { thinned, differing, nameOf } } });
+})();

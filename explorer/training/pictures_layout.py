@@ -1,0 +1,143 @@
+"""The pictures of the training lab, still empty; the browser draws them."""
+
+from dash import html
+from dash.development.base_component import Component
+
+from explorer.controls import aria, button, control, panel
+from explorer.training.settings import LAB, TrainingSettings
+
+
+
+def pictures() -> list[Component]:
+    """Network and output, the curves, and the panels that adapt to the task."""
+    return [
+        html.Div([_network(), _output(), _pad()], className="training-pictures"),
+        _curves(),
+        panel(
+            "Kept runs",
+            html.Div(id="training-runs", className="training-runs"),
+            help="Up to eight runs to compare: laid over the curves, side by side in a table, each to be taken up again.",
+        ),
+        html.Div([_classes(), _scatter(), _bent(), _health()], className="training-panels"),
+    ]
+
+
+def _network() -> Component:
+    return panel(
+        "Network",
+        html.Div(_link_modes(), className="link-modes", role="group", **aria(label="A click on a link")),
+        html.Div(id="training-network", className="picture picture-network"),
+        html.P(id="training-network-said", className="readout"),
+        html.Div(id="training-card", className="training-card", hidden=True),
+        help="A link's width is the size of its weight, its colour the sign. Hover, tap or use the arrow keys to read "
+        "values; click a neuron or a link to pin it and to edit its weights.",
+        class_name="panel-network",
+    )
+
+
+def _link_modes() -> list[Component]:
+    modes = {"edit": ("Read and edit", "true"), "cut": ("Cut links", "false")}
+    tips = {
+        "edit": "A click pins a neuron or a link: its weights can be edited",
+        "cut": "A click cuts a link or restores it; a cut link stays exactly 0",
+    }
+    return [
+        html.Button(
+            title,
+            type="button",
+            className="link-mode",
+            **{"data-linkmode": mode, "data-tip": tips[mode]},
+            **aria(pressed=pressed),
+        )
+        for mode, (title, pressed) in modes.items()
+    ]
+
+
+def _output() -> Component:
+    return panel(
+        "Output",
+        html.Div(
+            [html.Div(id="training-brush", className="brush"), html.Div(id="training-shown-output", hidden=True)],
+            className="output-tools",
+        ),
+        html.Div(id="training-output", className="picture picture-output"),
+        html.P(id="training-output-said", className="readout"),
+        help="The output of the whole network, with the cases it learns from and those that only validate or test.",
+        id="training-output-panel",
+    )
+
+
+def _curves() -> Component:
+    settings = [control(LAB, TrainingSettings, field) for field in ("measure", "error_axis")]
+    return panel(
+        "Learning curves",
+        html.Div(id="training-curves", className="plot plot-curves"),
+        _timeline(),
+        html.Div(
+            [
+                html.Div(
+                    [html.P(id="training-sentence", className="sentence"), html.P(id="training-remark", className="hint")],
+                    className="curve-words",
+                ),
+                html.Div(settings, className="curve-settings"),
+            ],
+            className="under-curves",
+        ),
+        help="Mean error of a case, over the training cases and over those that the network never learns from.",
+    )
+
+
+def _timeline() -> Component:
+    """Back to any moment of the run, and on from there."""
+    return html.Div(
+        [
+            button("training-undo", "Undo", "Nothing to undo", icon="undo", compact=True, disabled=True),
+            button(
+                "training-rewind", "Best epoch", "Back to the epoch with the lowest validation error", disabled=True
+            ),
+            html.Div(id="training-timeline", className="timeline"),
+            button("training-fork", "Continue from here", "A fork: the way that was gone stays as a kept run", disabled=True),
+            button("training-now", "Now", "Back to the present", disabled=True),
+        ],
+        className="time-tools",
+        role="group",
+        **aria(label="Timeline"),
+    )
+
+
+def _pad() -> Component:
+    return _panel("pad", "Draw a digit", "Draw with finger, pen or mouse, and see every layer answer.")
+
+
+def _classes() -> Component:
+    return _panel(
+        "classes",
+        "What is told right",
+        "How often cases of each class were told as each class, and the cases that were read worst.",
+    )
+
+
+def _scatter() -> Component:
+    return _panel("scatter", "Told against true", "Each case: what the network tells against what is true.")
+
+
+def _bent() -> Component:
+    return _panel(
+        "bent",
+        "The plane as a layer sees it",
+        "Where a layer puts every case: the activities of two of its neurons as coordinates, and the grid of the "
+        "inputs bent along.",
+    )
+
+
+def _health() -> Component:
+    return _panel(
+        "health",
+        "Health",
+        "Measured in every layer: how large gradients and activities are, which neurons are dead or saturated, and "
+        "what is wrong with data or start.",
+    )
+
+
+def _panel(name: str, title: str, help: str) -> Component:
+    return panel(title, html.Div(id=f"training-{name}", className=f"training-{name}"), help=help, id=f"training-{name}-panel")
