@@ -45,7 +45,7 @@
 
     function hovered(target) {
       pointed = target;
-      put("network-said", target ? words.target(target, scene) : (network.caption() || scene?.neuron_help) ?? "");
+      put("network-said", target ? words.target(target, scene) : [network.caption(), scene?.neuron_help].filter(Boolean).join(". "));
     }
 
     function pick(target) {

@@ -11,18 +11,24 @@
   const share = (value) => (value === null ? "–" : `${(100 * value).toFixed(1)} %`);
 
   const last = ({ sizes }, layer) => layer === sizes.length - 1;
-  const layerName = (scene, layer) => (last(scene, layer) ? "Output" : `Hidden layer ${layer}`);
+  const inputName = ({ input_names: names }, index) => (names?.[index] === undefined ? `input ${index + 1}` : window.explorer.canvas.name(names[index]));
+
+  // "Hidden layer 1, neuron 2", "Output", "Output dog"
+  function neuronName(scene, layer, index) {
+    if (!last(scene, layer)) return `Hidden layer ${layer}, neuron ${index + 1}`;
+    return scene.sizes[layer] === 1 ? "Output" : `Output ${scene.output_names?.[index] ?? index + 1}`;
+  }
 
   function neuron({ layer, index, bias, incoming }, scene) {
-    if (bias === null) return `Input ${scene.input_names[index] ?? index + 1}.`;
+    if (bias === null) return `Input ${inputName(scene, index)}.`;
     const weights = incoming.slice(0, MOST_WEIGHTS).map(short).join(", ");
-    const which = last(scene, layer) && scene.sizes[layer] === 1 ? "" : `, neuron ${index + 1}`;
-    return `${layerName(scene, layer)}${which}: bias ${short(bias)}, incoming weights ${weights}${incoming.length > MOST_WEIGHTS ? ", …" : ""}.`;
+    return `${neuronName(scene, layer, index)}: bias ${short(bias)}, incoming weights ${weights}${incoming.length > MOST_WEIGHTS ? ", …" : ""}.`;
   }
 
   function link({ layer, from, to, weight, cut }, scene) {
-    const source = layer === 1 ? (scene.input_names[from] ?? `input ${from + 1}`) : `neuron ${from + 1}`;
-    const place = `Link from ${source} to ${layerName(scene, layer).toLowerCase()}, neuron ${to + 1}`;
+    const source = layer === 1 ? inputName(scene, from) : `neuron ${from + 1}`;
+    const aim = neuronName(scene, layer, to);
+    const place = `Link from ${source} to ${aim[0].toLowerCase()}${aim.slice(1)}`;
     return cut ? `${place}: cut.` : `${place}: weight ${short(weight)}.`;
   }
 

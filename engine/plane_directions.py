@@ -12,8 +12,10 @@ from engine.types import Array
 
 # First weights are drawn from the same purpose without a place.
 _FILTERS, _STAND_INS = 1, 2
-# Singular values that rounding alone could have made, as parts of what was rounded and of the largest.
-_NOISE = 1e-12
+# What a decomposition leaves of a singular value that is 0, as a part of the largest.
+_DUST = 1e-12
+# On which side of the present weights the path's farthest point lies, along each direction.
+_SIDES = (-1.0, 1.0)
 
 
 class PathDirections(NamedTuple):
@@ -54,15 +56,17 @@ def random_directions(network: Network, weights: npt.ArrayLike, seed: int, mask:
     return drawn
 
 
-def path_directions(path: npt.ArrayLike, weights: npt.ArrayLike, mask: Array | None = None) -> PathDirections:
+def path_directions(
+    path: npt.ArrayLike, weights: npt.ArrayLike, mask: Array | None = None, resolution: float = 2.0**-52
+) -> PathDirections:
     """The two directions in which a path (M, P) lies farthest from ``weights`` (P,), its present end.
 
     They are the principal components of w_i - w. Nothing is subtracted but w itself: of all planes through the
-    present weights theirs is the one that the path stays closest to, and one minus the shares is what its squared
-    distances from the plane are of those from w. Links that do not exist, 0 in ``mask`` (P,), stay as they are: what
-    the path did there counts as distance. Of both signs a direction has that in which the path comes, from where
-    it was farthest, out of negative coordinates along the first and of positive ones along the second. Where the path
-    has no second direction, or none at all, the rows are 0.
+    present weights theirs is the one that the path stays closest to, and the shares tell how much less its squared
+    distances from the plane are than those from w. Links that do not exist, 0 in ``mask`` (P,), stay as they are:
+    what the path did there counts as distance. Of both signs a direction has that which lets the path come, from
+    where it was farthest, out of negative coordinates along the first and of positive ones along the second. A
+    direction that the path does not have, or by no more than rounding to ``resolution`` of its numbers, is 0.
 
     Notes
     -----
@@ -70,21 +74,20 @@ def path_directions(path: npt.ArrayLike, weights: npt.ArrayLike, mask: Array | N
     PCA".
     """
     vector = checks.array("weights", weights, None)
-    apart = checks.array("path", path, None, len(vector)) - vector
+    points = checks.array("path", path, None, len(vector))
+    apart = checks.all_finite("path - weights", points - vector)
+    # squares of any numbers are then numbers
     size = float(np.abs(apart).max()) or 1.0
-    apart /= size  # squares of any numbers are then numbers
+    apart /= size
     whole = float(np.einsum("mp,mp->", apart, apart))
-    if mask is not None:
-        apart *= mask
-    left, values, right = np.linalg.svd(apart, full_matrices=False)
+    left, values, right = np.linalg.svd(apart if mask is None else apart * mask, full_matrices=False)
+    rounding = max(resolution * float(np.linalg.norm(points / size)), _DUST * float(values[0]))
     directions, shares = np.zeros((2, len(vector))), np.zeros(2)
-    rounding = _NOISE * max(values[0], float(np.abs(vector).max()) / size)
-    for place in range(min(2, len(values))):
-        if values[place] > rounding:
-            farthest = left[np.abs(left[:, place]).argmax(), place]
-            directions[place] = right[place] * (np.sign(farthest) * (1.0, -1.0)[1 - place])
-            # the share of one component: s_k^2 / sum |w_i - w|^2
-            shares[place] = values[place] ** 2 / whole
+    for place in range(min(2, int((values > rounding).sum()))):
+        farthest = left[np.abs(left[:, place]).argmax(), place]
+        directions[place] = _SIDES[place] * np.sign(farthest) * right[place]
+        # s_k^2 / sum |w_i - w|^2
+        shares[place] = values[place] ** 2 / whole
     return PathDirections(directions, shares)
 
 

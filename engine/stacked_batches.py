@@ -9,7 +9,7 @@ from engine.batches import DroppingPass
 from engine.dropout import Draws, blocks_of
 from engine.propagation import Pass, Propagation
 from engine.runs import Run
-from engine.streams import stream
+from engine.stacked_orders import Orders
 from engine.tasks import FeatureMajor
 from engine.types import Array, IntegerArray
 
@@ -29,13 +29,13 @@ class StackedCases:
         self.targets: Array = np.concatenate([one.targets.reshape(-1) for one in distinct])
         place = replica * np.arange(len(cases))[:, None]
         self._first_input = place * self.cases
-        self._first_target = (place * self.outputs + np.arange(self.outputs)).T[..., None] * self.cases
+        self._first_target = (place * self.outputs + np.arange(self.outputs))[..., None] * self.cases
 
     def gather(self, order: IntegerArray, inputs: Array, targets: Array) -> None:
         """Lay the cases ``order`` (B, R, n) into inputs (B, R, n, F + 1) and targets (B, R, K, n)."""
         # mode="clip" lets take() write straight into the buffer
         np.take(self.inputs, order + self._first_input, axis=0, out=inputs, mode="clip")
-        np.take(self.targets, order[:, None] + self._first_target, out=np.moveaxis(targets, 2, 1), mode="clip")
+        np.take(self.targets, order[:, :, None] + self._first_target, out=targets, mode="clip")
 
 
 class StackedDropout:
@@ -60,20 +60,13 @@ class StackedDropout:
         np.multiply(self._drawn, self._kept, self._drawn)
 
 
-class SideBySide(Propagation):
-    """With the replicas of a neuron side by side in memory: what is done case by case meets one piece, ones apart."""
-
-    def _buffer(self, width: int) -> Array:
-        return np.moveaxis(np.empty((width, *self._leading, self._cases)), 0, -2)
-
-
 class _Block:
     """Equally long batches, each in one piece of memory."""
 
     def __init__(self, cases: StackedCases, replicas: int, begin: int, batches: int, size: int) -> None:
         self.span, self.size, self._cases = slice(begin, begin + batches * size), size, cases
         self.inputs = np.empty((batches, replicas, size, cases.inputs.shape[1]))
-        self.targets = np.moveaxis(np.empty((batches, cases.outputs, replicas, size)), 1, 2)
+        self.targets = np.empty((batches, replicas, cases.outputs, size))
 
     def lay(self, orders: IntegerArray) -> None:
         batches, replicas = self.inputs.shape[:2]
@@ -100,7 +93,9 @@ class StackedBatches:
             self._blocks.append(_Block(cases, len(runs), full * size, 1, rest))
         self._epoch: int | None = None
         self._passes = self._bound(blocks_of(self._layers, size))
-        if not self._shuffle:
+        if self._shuffle:
+            self._orders = Orders(self._streams, self._cases)
+        else:
             self._lay(np.tile(np.arange(self._cases), (len(runs), 1)))
 
     def of_epoch(self, epoch: int) -> list[Pass | DroppingPass]:
@@ -108,8 +103,7 @@ class StackedBatches:
         if epoch != self._epoch:
             self._epoch = epoch
             if self._shuffle:
-                orders = [stream("order", seed, *place, epoch) for seed, place in self._streams]
-                self._lay(np.array([order.permutation(self._cases) for order in orders]))
+                self._lay(self._orders.of_epoch(epoch))
             if self._share:
                 self._draws = [Draws(seed, (*place, epoch)) for seed, place in self._streams]
         return self._passes
@@ -134,7 +128,7 @@ class StackedBatches:
         dropout = StackedDropout(share, self._layers, size, len(self._streams)) if share else None
         factors = dropout.factors if dropout else ()
         network, weights, gradient = task.network, self._weights, self._gradient
-        return SideBySide(network, task.error, task.reduction, weights, gradient, size, factors), dropout
+        return Propagation(network, task.error, task.reduction, weights, gradient, size, factors), dropout
 
     def _draw(self, dropout: StackedDropout, begin: int) -> None:
         dropout.lay(self._draws, begin)

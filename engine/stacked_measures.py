@@ -6,7 +6,6 @@ import numpy as np
 
 from engine.measures import reading_of
 from engine.propagation import Pass, Propagation
-from engine.stacked_batches import SideBySide
 from engine.tasks import Task
 from engine.types import Array, Part
 
@@ -50,7 +49,7 @@ class StackedPart:
         for begin in range(0, self._replicas, size):
             rows = slice(begin, min(begin + size, self._replicas))
             weights = self._weights[rows]
-            propagation = SideBySide(
+            propagation = Propagation(
                 task.network, task.error, "mean", weights, np.empty_like(weights), self._count
             )
             inputs, targets = (self._inputs, self._targets) if self._shared else (self._inputs[rows], self._targets[rows])

@@ -30,7 +30,7 @@ class Pace:
     """How a tick goes on.
 
     ``frames`` moments with ``updates`` updates before each, but never more than an epoch or ``MOST_OF_A_FRAME``, and
-    fewer where they take longer than ``LONGEST_TICK``; None means as many as fit into the time that a frame is shown.
+    fewer where the tick has no room for them; None means as many as fit into the time that a frame is shown.
     ``until`` is a step at which to stop, None for no such step.
     """
 
@@ -65,38 +65,41 @@ def moments(
 
     Fewer moments than asked for where the run diverges, is stopped, arrives at ``until`` or takes too long.
     """
-    piece, begin, seconds = _first_piece(run), clock(), seconds_a_frame(run)
-    longest = max(LONGEST_TICK, pace.frames * seconds)
+    piece, end = _first_piece(run), clock() + max(LONGEST_TICK, pace.frames * seconds_a_frame(run))
     for _ in range(pace.frames):
         if pace.updates is not None:
             updates = min(pace.updates, max(run.updates_per_epoch, MOST_OF_A_FRAME))
-            between, stopped = _counted(run, _allowed(run, updates, pace.until), stop, clock)
+            between, stopped = _counted(run, _allowed(run, updates, pace.until), stop, clock, end)
         else:
             between, stopped, piece = _for_a_frame(run, pace.until, piece, stop, clock)
         if between[-1].step == run.step and between[-1].diverged_at == run.diverged_at:
             return
         run = between[-1]
         yield between, stopped
-        if stopped or clock() - begin > longest:
+        if stopped or clock() > end:
             return
 
 
-def _counted(run: Run, updates: int, stop: StopRules | None, clock: Callable[[], float]) -> tuple[list[Run], bool]:
-    """The run after so many updates, or as many as ``LONGEST_TICK`` has room for; and whether a rule stopped it."""
-    begin, first, end, piece = clock(), run.step, run.step + updates, _first_piece(run)
+def _counted(
+    run: Run, updates: int, stop: StopRules | None, clock: Callable[[], float], end: float
+) -> tuple[list[Run], bool]:
+    """The run after so many updates, or as many as there is time for until ``end``; and whether a rule stopped it."""
+    begin, first, last, piece = clock(), run.step, run.step + updates, _first_piece(run)
     while True:
         before = run.step
-        run, stopped = _advanced(run, min(piece, end - run.step), stop)
-        elapsed = clock() - begin
-        fitting = int((run.step - first) * (LONGEST_TICK / max(elapsed, 1e-6) - 1.0))
-        if stopped or run.step in (before, end) or fitting < 1:
+        run, stopped = _advanced(run, min(piece, last - run.step), stop)
+        now = clock()
+        # as fast as so far
+        fitting = int((run.step - first) * (end - now) / max(now - begin, 1e-6))
+        if stopped or run.step in (before, last) or fitting < 1:
             return [run], stopped
         piece = min(_GROWTH * piece, fitting)
 
 
 def _first_piece(run: Run) -> int:
     """Updates that surely fit into a tick."""
-    batch = run.now.batch_size or len(run.task.data.training)
+    cases = run.task.cases("training").cases
+    batch = min(run.now.batch_size or cases, cases)
     return _FIRST_PIECE if batch * run.task.network.dimension < _LIGHT_UPDATE else 1
 
 
