@@ -63,7 +63,7 @@
 
     function legend(view) {
       const entries = [...new Set(scene.points?.part ?? [])].sort().map((part) => ({ text: data.PARTS[part], part }));
-      const lines = [["network", "ink", 2.5, []], ...(truth ? [["the law", "muted", 1.5, [5, 4]]] : []), ...(parted ? [["each neuron's share", "muted", 1, []]] : [])];
+      const lines = [["network", "ink", 2.5, []], ...(truth ? [["the law", "muted", 1.5, [5, 4]]] : []), ...(parted ? [["each neuron", "muted", 1, []]] : [])];
       let [x, y] = [frame.left, frame.top + frame.tall + 52];
       for (const { text, part } of entries) {
         marks.mark(view.context, part, x + 5, y, 4, palette[text] ?? palette.muted, palette.surface);

@@ -36,8 +36,7 @@
     }
 
     // Before something is done that cannot be taken back otherwise.
-    function remember(words) {
-      const before = record();
+    function remember(words, before = record()) {
       if (!before) return;
       stack.push({ words, record: before, moments: lab.moments });
       if (stack.length > MOST_UNDONE) stack.shift();

@@ -5,7 +5,7 @@
   const element = (name) => document.getElementById(`training-${name}`);
   const MOST_ASKED = 200; // ticks to get to a step exactly; a slow network stays where it has come to
 
-  // lab: {moments(), present() -> {step, epoch, best}, ask(run, step) -> Promise(answer), show(past | null), fork(past), undo(), undoable() -> words or ""}
+  // lab: {moments(), present() -> {step, epoch, best}, ask(run, step) -> Promise(answer), show(past | null), fork(past, play), undo(), undoable() -> words or ""}
   function create(lab) {
     let [past, turn, busy] = [null, 0, false];
     const slider = Object.assign(document.createElement("input"), { type: "range", min: "0", max: "1", step: "1", value: "1", disabled: true, ariaLabel: "Moment of the run" });
@@ -79,13 +79,16 @@
       const { best } = lab.present();
       if (best) travel(best.step);
     });
-    element("fork").addEventListener("click", () => {
+    // On from the moment that is looked at.
+    function fork(play) {
       if (!past) return;
       const from = past;
       [past, turn] = [null, turn + 1];
-      lab.fork(from);
+      lab.fork(from, play);
       follow();
-    });
+    }
+
+    element("fork").addEventListener("click", () => fork(true));
 
     return {
       follow,
@@ -96,6 +99,7 @@
       },
       past: () => past,
       leave,
+      fork,
       busy: () => busy,
     };
   }

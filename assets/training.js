@@ -24,6 +24,7 @@
   const server = explorer.trainingServer.create({ hear, seen, now });
   const player = explorer.player.create({ send, drop: server.drop, show, settled, now });
   const records = explorer.trainingRecords.create(lab, player, { takeUp, own: () => (brought() ? told(false) : null), changed: () => lab.time?.follow() });
+  const past = explorer.trainingPast.create(lab, player, records, { told: () => (brought() ? told(false) : null), drawCurves, reflect });
 
   const brought = () => BROUGHT.includes(lab.settings.dataset);
   const pick = (settings, part) => Object.fromEntries(explorer.settings.parts(LAB)[part].map((field) => [field, settings[field]]));
@@ -42,12 +43,6 @@
 
   // What the server must know of brought data; of a run that was taken up what came with it.
   const told = (full) => (lab.borrowed && !full ? lab.borrowed : explorer.trainingOwn.told(full));
-
-  // A past moment of the run, on its way to a step: no change of the settings touches it.
-  function askPast(run, from, step) {
-    const wish = { run, frames: step > from ? 12 : 0, updates: null, until: step, scene: true };
-    return explorer.exchange.ask("/training/tick", { ...lab.asked, ...wish, settings: { ...lab.settings, ...lab.live }, own: brought() ? told(false) : null, panels: lab.view.open() });
-  }
 
   // While it plays not each tick need tell everything; at rest it does.
   const reportsDue = () => !player.state.playing || now() - lab.reported > REPORTS_EVERY;
@@ -111,32 +106,6 @@
     if (lab.time.past()) return; // what was is looked at
     lab.view.frame(frame);
     if (frame.report) lab.view.report(frame.report);
-  }
-
-  // A moment of the past on every picture; null: back to the present.
-  function showPast(past) {
-    if (player.state.playing) player.pause();
-    lab.liveThen = past ? (lab.liveThen ?? lab.live) : null;
-    const { frame, report, sentence } = past ?? lab;
-    if (past?.points) lab.view.points(past.points);
-    else if (!past) lab.view.points(lab.scene.points);
-    lab.view.frame(frame);
-    lab.view.sentence(sentence);
-    if (report) lab.view.report(report);
-    drawCurves();
-    if (!past) player.look();
-  }
-
-  // From a moment of the past on: the way that was gone stays as a kept run.
-  function fork({ run, frame, log }) {
-    records.remember("the fork");
-    const original = records.record();
-    lab.runs.add({ ...original, name: `Before the fork at epoch ${explorer.trainingWords.grouped(frame.epoch)}` });
-    const { until } = explorer.trainingRecords.pure;
-    Object.assign(lab, { liveThen: null, history: until(lab.history, frame.step), moments: lab.moments.until(frame.step), frame, log });
-    player.begin(run, null, frame.step);
-    player.play();
-    reflect();
   }
 
   function settled() {
@@ -246,6 +215,7 @@
 
   function wish(settings, address, first) {
     const before = lab.settings ?? settings;
+    const former = lab.frame?.step > 0 ? records.record() : null;
     lab.own = explorer.trainingOwn.dataset(settings.dataset);
     const part = partOf(settings);
     const other = part !== lab.part;
@@ -258,7 +228,7 @@
     if (records.settling(settings)) preview();
     else if (stored) takeUp(stored);
     else if (other) {
-      if (lab.frame?.step > 0) records.remember("the new run");
+      if (former) records.remember("the new run", former);
       begin(address);
       preview();
     }
@@ -276,12 +246,6 @@
     };
     if (atOnce || lab.live === null) lab.live = live;
     else lab.liveLater = setTimeout(take, SETTING_RESTS);
-  }
-
-  // A kept run instead of the present one.
-  function takeAgain(record) {
-    records.remember("the restored run");
-    records.restore(record);
   }
 
   // Data that a person brought is another: a new run, where it is the data that counts. A stroke joins the run there is.
@@ -327,6 +291,7 @@
   // A preset's button -> the values of all controls, in their order.
   function preset(clicks, presets) {
     const { triggered_id: pressed, outputs_list: outputs } = window.dash_clientside.callback_context;
+    if (lab.frame?.step > 0) records.remember("the preset");
     begin(); // from the beginning also where the settings are those already
     return outputs.map(({ id }) => presets[pressed.preset][id.setting]);
   }
@@ -355,6 +320,7 @@
       lab.stroke = false;
     }
     if (player.state.run === null) return sketch();
+    if (lab.time.past()) lab.time.fork(false); // a hand on the past makes another future
     records.remember({ weight: "the edited weight", cut: "the cut link", restore: "the restored link", points: "the drawn points" }[setting]);
     player.change(setting, value);
     return reflect();
@@ -376,8 +342,8 @@
 
   function start() {
     lab.view = explorer.trainingView.create({ touch, wish: ask, mode: linkMode });
-    lab.runs = explorer.trainingRuns.create(document.getElementById("training-runs"), { record: records.record, restore: takeAgain, changed: () => lab.history && lab.time && drawCurves() });
-    lab.time = explorer.trainingTime.create({ moments: () => lab.moments, present: () => lab.frame, ask: askPast, show: showPast, fork, undo: records.undo, undoable: records.undoable });
+    lab.runs = explorer.trainingRuns.create(document.getElementById("training-runs"), { record: records.record, restore: past.restore, changed: () => lab.history && lab.time && drawCurves() });
+    lab.time = explorer.trainingTime.create({ moments: () => lab.moments, present: () => lab.frame, ask: past.ask, show: past.show, fork: past.fork, undo: records.undo, undoable: records.undoable });
     lab.layers = explorer.trainingLayers.create(document.getElementById("training-layers"), lab.limits);
     lab.amplified = explorer.amplifiedPicture.create(document.getElementById("training-amplified"), { palette: explorer.plots.palette() });
     window.addEventListener("explorer:theme", () => lab.amplified.palette(explorer.plots.palette()));

@@ -47,7 +47,9 @@ class Plane:
         if first == second:
             raise ValueError(f"second is {second}; two different weights span a plane")
         point[[first, second]] = 0.0
-        return cls(surface, point, np.eye(surface.dimension)[[first, second]])
+        directions = np.zeros((2, surface.dimension))
+        directions[[0, 1], [first, second]] = 1.0
+        return cls(surface, point, directions)
 
     @property
     def dimension(self) -> int:
@@ -68,8 +70,8 @@ class Plane:
         vectors = checks.weight_vectors("weights", weights, self.surface.dimension)
         apart = vectors.reshape(-1, self.surface.dimension) - self.origin
         # min |w - w0 - a D|
-        coordinates = np.linalg.lstsq(self.directions.T, apart.T, rcond=None)[0].T
-        distances = np.linalg.norm(apart - np.matmul(coordinates, self.directions), axis=1)
+        coordinates = np.linalg.lstsq(self.directions.T, apart.T, rcond=None)[0].T.astype(np.float64)
+        distances: Array = np.linalg.norm(apart - np.matmul(coordinates, self.directions), axis=1)
         leading = vectors.shape[:-1]
         return Projection(coordinates.reshape(*leading, 2), distances.reshape(leading))
 

@@ -31,6 +31,8 @@ class Propagation:
 
     ``weights`` (..., P) is read and ``gradient`` (..., P) written in place, at every call anew. ``factors``, read anew
     too, multiply the activities of each hidden layer, (width, cases), before the layer above sees them: dropout.
+    ``apart`` keeps the activities of hidden layers apart from their row of ones as well, in one piece of memory: with
+    leading axes, calls for what fits into the cache are faster by more than the copy costs.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Propagation:
         gradient: Array,
         cases: int,
         factors: Sequence[Array] = (),
+        apart: bool = False,
     ) -> None:
         self._leading, self._cases, self._factors = weights.shape[:-1], cases, factors
         self._head = ERRORS[error].head(network.output)
@@ -49,7 +52,7 @@ class Propagation:
         self._matrices, self._gradients = network.matrices(weights), network.matrices(gradient)
         self._activations = [ACTIVATIONS[name] for name in network.activations]
         self._activities = [self._with_ones(width) for width in network.sizes[1:-1]]
-        self._whole = [self._buffer(width) for width in network.sizes[1:-1]] if factors else []
+        self._whole = [self._buffer(width) for width in network.sizes[1:-1]] if factors or apart else []
         self.outputs = self._buffer(network.sizes[-1])
         self._logits = [self._logit_buffer(layer, width) for layer, width in enumerate(network.sizes[1:])]
         self._deltas = [self._buffer(width) for width in network.sizes[1:]]
@@ -89,7 +92,7 @@ class Propagation:
         """What the activation of a layer makes, before anything is dropped."""
         if layer == len(self._activities):
             return self.outputs
-        return self._whole[layer] if self._factors else self._activities[layer][..., :-1, :]
+        return self._whole[layer] if self._whole else self._activities[layer][..., :-1, :]
 
     def _forward_calls(self) -> list[Call]:
         calls: list[Call] = []
@@ -100,11 +103,16 @@ class Propagation:
             by_head = self._head.fills_outputs and layer == len(self._activities)
             if activation.name != "linear" and not by_head:
                 calls.append(partial(activation.value, self._logits[layer], self._layer_outputs(layer)))
-            if self._factors and layer < len(self._activities):
-                # what the layer above gets: r y
-                fed = self._activities[layer][..., :-1, :]
-                calls.append(partial(np.multiply, self._whole[layer], self._factors[layer], fed))
+            if self._whole and layer < len(self._activities):
+                calls.append(self._feeding(layer))
         return calls
+
+    def _feeding(self, layer: int) -> Call:
+        whole, fed = self._whole[layer], self._activities[layer][..., :-1, :]
+        # what the layer above gets: r y
+        return (
+            partial(np.multiply, whole, self._factors[layer], fed) if self._factors else partial(np.copyto, fed, whole)
+        )
 
     def _backward_calls(self) -> list[Call]:
         last = len(self._activations) - 1

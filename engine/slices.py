@@ -3,7 +3,7 @@
 The logits of the lowest layer that the plane changes are z(a) = z0 + a1 z1 + a2 z2, whatever the inputs, so that one
 product gives them for many points at once; what lies below is computed once. From there on points go in groups whose
 activities stay in the cache, in float32 up to the last logits and in float64 from there: the outputs are good to
-about 1e-6, and the error to 1e-4 of itself wherever it is above 1e-4, for weights whose float32 activities do not overflow.
+about 1e-6, and the error to 1e-4 of itself wherever it is above 1e-4, as long as no activity is beyond float32.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ from engine.types import Array
 
 Single = npt.NDArray[np.float32]
 
-_GROUP_ACTIVITIES = 100_000  # of the widest layer that are computed together
+_GROUP_ACTIVITIES = 200_000  # of the widest layer that are computed together
 _GROUP_WEIGHTS = 1_000_000
 _BLOCK_CASES = 2_000  # that are computed together where there are many
 
@@ -52,11 +52,14 @@ class _Block:
         # origin and directions (3, P)
         basis = np.vstack([plane.origin, plane.directions])
         self._first = _lowest_changed(network, plane.directions)
-        self._logits = _first_logits(network, basis, inputs, self._first)
+        self._fixed = _first_logits(network, basis, inputs, self._first)
         begin = sum(fan_out * (fan_in + 1) for fan_in, fan_out in network.layers[: self._first + 1])
         self._weights = basis[:, begin:].astype(np.float32)
-        widest = max(network.sizes[self._first + 1 :]) * inputs.shape[1]
-        self._size = max(1, min(_GROUP_ACTIVITIES // widest, _GROUP_WEIGHTS // max(1, self._weights.shape[1])))
+        widths, cases = network.sizes[self._first + 1 :], inputs.shape[1]
+        per_point = max(widths) * cases
+        self._size = max(1, min(_GROUP_ACTIVITIES // per_point, _GROUP_WEIGHTS // max(1, self._weights.shape[1])))
+        self._logits = [np.empty((self._size, width, cases), np.float32) for width in widths]
+        self._activities = [np.ones((self._size, width + 1, cases), np.float32) for width in widths[:-1]]
 
     def groups(self, points: int) -> Iterator[slice]:
         """The points in groups."""
@@ -64,16 +67,19 @@ class _Block:
 
     def errors(self, points: Array) -> Array:
         """The error summed over the block's cases at each point, (M, 2) -> (M,)."""
+        count = len(points)
         # 1, a1, a2
-        factors = np.column_stack([np.ones(len(points)), points]).astype(np.float32)
-        logits = (factors @ self._logits).reshape(len(points), -1, self._targets.shape[1])
+        factors = np.column_stack([np.ones(count), points]).astype(np.float32)
+        logits = self._logits[0][:count]
+        np.matmul(factors, self._fixed, logits.reshape(count, -1))
         begin, weights = 0, factors @ self._weights
-        for layer in range(self._first + 1, len(self._network.layers)):
-            fan_in, fan_out = self._network.layers[layer]
+        for place, (fan_in, fan_out) in enumerate(self._network.layers[self._first + 1 :]):
             end = begin + fan_out * (fan_in + 1)
-            matrices = weights[:, begin:end].reshape(-1, fan_out, fan_in + 1)
+            name, below = self._network.activations[self._first + place], self._activities[place][:count]
+            _VALUES.get(name, ACTIVATIONS[name].value)(logits, below[:, :-1])
+            logits = self._logits[place + 1][:count]
             # z = W y + b
-            logits = np.matmul(matrices, _activities(self._network.activations[layer - 1], logits))
+            np.matmul(weights[:, begin:end].reshape(-1, fan_out, fan_in + 1), below, logits)
             begin = end
         return self._error(logits.astype(np.float64))
 
@@ -102,14 +108,6 @@ def _first_logits(network: Network, basis: Array, inputs: Array, layer: int) -> 
     return flat
 
 
-def _activities(name: str, logits: Single) -> Single:
-    """Activities (M, width, N) above a row of ones."""
-    whole = np.ones((logits.shape[0], logits.shape[1] + 1, logits.shape[2]), np.float32)
-    out = whole[:, :-1]
-    _VALUES.get(name, ACTIVATIONS[name].value)(logits, out)  # type: ignore[arg-type]
-    return whole
-
-
 def _sigmoid(logits: Single, out: Single) -> None:
     # y = 1 / (1 + exp(-z))
     np.negative(logits, out)
@@ -121,7 +119,17 @@ def _sigmoid(logits: Single, out: Single) -> None:
 def _leaky_relu(logits: Single, out: Single) -> None:
     # y = max(z, 0.01 z)
     np.multiply(logits, 0.01, out)
-    np.maximum(logits, out, out)
+    np.maximum(logits, out, out=out)
+
+
+def _softplus(logits: Single, out: Single) -> None:
+    # y = log(1 + exp(z)) = max(z, 0) + log(1 + exp(-|z|))
+    np.abs(logits, out)
+    np.negative(out, out)
+    np.exp(out, out)
+    np.log1p(out, out)
+    np.maximum(logits, 0.0, out=logits)
+    np.add(out, logits, out)
 
 
 def _linear(logits: Single, out: Single) -> None:
@@ -129,4 +137,9 @@ def _linear(logits: Single, out: Single) -> None:
 
 
 # The records hold their numbers as float64 arrays, in which NumPy would then compute.
-_VALUES: dict[str, Callable[[Any, Any], object]] = {"sigmoid": _sigmoid, "leaky_relu": _leaky_relu, "linear": _linear}
+_VALUES: dict[str, Callable[[Any, Any], object]] = {
+    "sigmoid": _sigmoid,
+    "leaky_relu": _leaky_relu,
+    "softplus": _softplus,
+    "linear": _linear,
+}

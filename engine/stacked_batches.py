@@ -128,7 +128,7 @@ class StackedBatches:
         dropout = StackedDropout(share, self._layers, size, len(self._streams)) if share else None
         factors = dropout.factors if dropout else ()
         network, weights, gradient = task.network, self._weights, self._gradient
-        return Propagation(network, task.error, task.reduction, weights, gradient, size, factors), dropout
+        return Propagation(network, task.error, task.reduction, weights, gradient, size, factors, apart=True), dropout
 
     def _draw(self, dropout: StackedDropout, begin: int) -> None:
         dropout.lay(self._draws, begin)

@@ -1,4 +1,4 @@
-"""The orders of the cases for several seeds at once, to the last number those of ``stream("order", seed, *place, epoch)``.
+"""The orders of cases for several seeds at once: just those of ``stream("order", seed, *place, epoch).permutation``.
 
 To make a generator takes four times as long as to draw an order from it, and most of that goes into the mixing of the
 seed. Here it is mixed for many seeds and epochs at once, and one generator is put into the state of each in turn. The

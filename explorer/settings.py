@@ -162,9 +162,10 @@ class Shares(Specification):
     def parse(self, raw: object) -> tuple[int, ...]:
         """The percentages, from a list or a text such as "50, 30, 20"."""
         words = raw.split(",") if isinstance(raw, str) and len(raw) <= LONGEST_TEXT else raw
-        given = [_as_number(word) for word in words] if isinstance(words, (list, tuple)) else []
+        fits = isinstance(words, (list, tuple)) and len(words) == len(self.names)
+        given = [_as_number(word) for word in words] if fits else []  # type: ignore[attr-defined]
         found = tuple(int(share) for share in given if share is not None and share in range(101))
-        if len(found) != len(given) or len(found) != len(self.names) or sum(found) != 100 or found[0] == 0:
+        if len(found) != len(self.names) or sum(found) != 100 or found[0] == 0:
             names = f"{', '.join(self.names[:-1])} and {self.names[-1]}".lower()
             raise self.refuse(raw, f"whole percentages of {names} that sum to 100, the first above 0")
         return found

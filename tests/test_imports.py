@@ -22,8 +22,9 @@ ROOMS = {  # of a lab, each entered only from those behind it
         "experiments_layout", "pictures_layout", "layout", "callbacks",
     ),
     "training": (
-        "settings", "presets", "own_tables", "own", "subjects", "tasks", "pictures", "amplified", "frames", "bent",
-        "examples", "readings", "pad", "health_words", "reports", "words", "story", "ticks", "figures",
+        "settings", "presets", "own_tables", "own", "subjects", "tasks", "pictures", "frames", "bent", "amplified",
+        "examples", "readings", "pad", "health_words", "reports", "words", "story", "ticks", "records", "run_files",
+        "scripts", "exports", "slice_wishes", "slice_words", "slices", "replica_states", "experiments", "figures",
         "controls_layout", "pictures_layout", "layout", "callbacks",
     ),
 }  # fmt: skip

@@ -35,7 +35,7 @@ def tick(wish: dict[str, Any]) -> dict[str, Any]:
     """
     settings, own = strict(TrainingSettings, wish.get("settings")), wish.get("own")
     is_new, until = wish.get("run") is None, wish.get("until")
-    before, about = _new_run(settings, own, wish.get("link")) if is_new else _read_run(settings, own, wish["run"])
+    before, about = _new_run(settings, own, wish.get("link")) if is_new else read_run(settings, own, wish["run"])
     # a replay follows its log instead
     followed = before if is_new or until is not None else _following(before, settings)
     touched = _touched(followed, wish.get("changes"), about)
@@ -104,7 +104,7 @@ def _first_settings(settings: TrainingSettings, told: Any) -> TrainingSettings:
     return replace(settings, **{name: getattr(values, name) for name in given})
 
 
-def _read_run(settings: TrainingSettings, own: Any, text: Any) -> tuple[Run, Subject]:
+def read_run(settings: TrainingSettings, own: Any, text: Any) -> tuple[Run, Subject]:
     """The run in the text; it must be a run of these settings."""
     try:
         run = Run.from_json(text if isinstance(text, str) and len(text) <= LONGEST_RUN else "")
@@ -112,6 +112,7 @@ def _read_run(settings: TrainingSettings, own: Any, text: Any) -> tuple[Run, Sub
         raise ValueError("This is not a training run; press reset to start one.") from None
     wanted = planned(settings, run.task.data, own) if brought(settings) else made(settings)
     same = run.task == wanted.task and run.seed == settings.seed and run.first_weights is None
+    same = same and (run.task.data.origin is None) == brought(settings)
     if not same or not _can_be_set(run.recipe) or not _can_be_set(run.now):
         raise ValueError("This run belongs to other settings; press reset to start one.")
     if len(run.changes) > MOST_CHANGES or _count_drawn(run.changes) > MOST_DRAWN:

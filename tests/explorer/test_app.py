@@ -7,6 +7,7 @@ import pkgutil
 import sys
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,11 +15,13 @@ from dash import Dash, dcc
 from dash.development.base_component import Component
 
 import explorer
-from engine import OPTIMIZERS
+from engine import DATASETS, OPTIMIZERS
 from explorer.app import create_app, create_server
+from explorer.server import assets_folder
 from explorer.settings import specs, to_link
 from explorer.surface.settings import SURFACES, SurfaceSettings
-from explorer.training.settings import PRESETS, TrainingSettings
+from explorer.training.presets import PRESETS
+from explorer.training.settings import TrainingSettings
 
 LABS = {"surface": SurfaceSettings, "training": TrainingSettings}
 
@@ -78,6 +81,14 @@ def test_every_lab_stands_in_the_one_page(app: Dash) -> None:
 def test_no_id_is_given_twice(app: Dash) -> None:
     names = [json.dumps(id, sort_keys=True) for id in ids(app)]
     assert [name for name, count in collections.Counter(names).items() if count > 1] == []
+
+
+def test_every_symbol_on_the_page_has_a_picture(app: Dash) -> None:
+    sheet = "".join(file.read_text() for file in Path(assets_folder()).glob("*.css"))
+    names = " ".join(getattr(component, "className", None) or "" for component in components(app.layout)).split()
+    used = {name for name in names if name.startswith("symbol-")}
+    assert len(used) > 5
+    assert {name for name in used if f".{name} {{" not in sheet and f".{name}," not in sheet} == set()
 
 
 def test_everything_that_a_callback_is_bound_to_exists(app: Dash) -> None:
@@ -143,7 +154,7 @@ def test_an_address_fills_the_controls(app: Dash, lab: str) -> None:
         told = said.get_json()["response"]
         for field, text in to_link(LABS[lab]()).items():
             [value] = [v["value"] for k, v in told.items() if k.startswith("{") and json.loads(k)["setting"] == field]
-            assert value == (text.split(",") if isinstance(value, list) else text)
+            assert value == (text.split(",") if isinstance(value, list) else text), field
         assert notice in told[f"{lab}-notice"]["children"]
         assert bool(told[f"{lab}-notice"]["children"]) == bool(notice)
 
@@ -207,10 +218,15 @@ def test_requests_leave_nothing_in_the_server(app: Dash) -> None:
         wish = {"settings": {"surface": surface, "optimizers": list(OPTIMIZERS), "steps": 3}}
         assert "error" not in asking.post("/surface/base", json=wish).get_json()
         assert "error" not in asking.post("/surface/paths", json=wish).get_json()
-    for seed in range(5):
-        wish = {"settings": {"seed": seed, "cases": 20}, "frames": 1, "updates": 3}
-        run = asking.post("/training/tick", json=wish).get_json()["run"]
-        assert "error" not in asking.post("/training/tick", json={**wish, "run": run}).get_json()
+    for dataset in DATASETS:
+        wish = {
+            "settings": {"dataset": dataset, "seed": 5, "cases": 20, "amplify_copies": 1},
+            "frames": 1, "updates": 3, "panels": ["health", "bent", "confusion", "scatter", "pad"], "pad": [0.5] * 64,
+        }  # fmt: skip
+        run = asking.post("/training/tick", json={**wish, "link": {"changes": "2:l2:0.1"}}).get_json()["run"]
+        more = {**wish, "run": run, "changes": [["cut", 0], ["weight", [1, 0.5]]]}
+        assert "error" not in asking.post("/training/tick", json=more).get_json()
+        assert "error" not in asking.post("/training/amplified", json=wish).get_json()
     assert "error" in asking.post("/training/tick", json={"settings": {"seed": "x"}}).get_json()
     assert kept() == before
     assert {
@@ -218,7 +234,7 @@ def test_requests_leave_nothing_in_the_server(app: Dash) -> None:
     } == attributes
 
 
-@pytest.mark.parametrize("path", ["/surface/base", "/surface/paths", "/training/tick"])
+@pytest.mark.parametrize("path", ["/surface/base", "/surface/paths", "/training/tick", "/training/amplified"])
 def test_no_answer_asks_the_browser_to_keep_anything(app: Dash, path: str) -> None:
     said = app.server.test_client().post(path, json={"frames": 0})
     assert "Set-Cookie" not in said.headers

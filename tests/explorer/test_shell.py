@@ -14,7 +14,7 @@ from dash.development.base_component import Component
 from explorer import shell
 from explorer.controls import button, button_class, control, notice, panel, setting_id, slider_id
 from explorer.server import assets_folder
-from explorer.settings import Number, choice, choices, flag, number, parts, specs, text, to_link
+from explorer.settings import Number, choice, choices, flag, number, parts, shares, specs, text, to_link
 from explorer.settings_wiring import register_settings, stores
 
 ASSETS = Path(assets_folder())
@@ -31,6 +31,7 @@ class Sample:
     shown: tuple[str, ...] = choices(("b",), {"a": "A", "b": "B"}, label="Shown")
     layers: str = text("4-2", label="Layers")
     shuffle: bool = flag(True, label="Shuffle")
+    split: tuple[int, ...] = shares((60, 30, 10), ("Training", "Validation", "Test"), label="Split", help="Of cases.")
 
 
 def labs() -> list[shell.Lab]:
@@ -239,7 +240,8 @@ def test_nothing_comes_from_elsewhere() -> None:
 def test_the_address_is_restored_by_the_server(app: Dash) -> None:
     client = app.server.test_client()
     (restore,) = [each for each in client.get("/_dash-dependencies").get_json() if not each["clientside_function"]]
-    fields = ["rate", "shown"]
+    fields = ["rate", "shown", "split"]
+    address = {"rate": "99", "shown": "a", "step": "7", "split": "50,25,25"}
     body = {
         "output": restore["output"],
         "outputs": [
@@ -247,12 +249,13 @@ def test_the_address_is_restored_by_the_server(app: Dash) -> None:
             {"id": "first-notice", "property": "children"},
             {"id": "first-restored", "property": "data"},
         ],
-        "inputs": [{"id": "first-address", "property": "data", "value": {"rate": "99", "shown": "a", "step": "7"}}],
+        "inputs": [{"id": "first-address", "property": "data", "value": address}],
         "changedPropIds": ["first-address.data"],
     }
     told = client.post("/_dash-update-component", json=body).get_json()["response"]
     assert told['{"lab":"first","setting":"rate"}'] == {"value": "10"}
     assert told['{"lab":"first","setting":"shown"}'] == {"value": ["a"]}
+    assert told['{"lab":"first","setting":"split"}'] == {"value": "50, 25, 25"}
     assert told["first-notice"]["children"] == "Rate must be a number from 0.001 to 10, not 99; 10 is used."
     assert told["first-restored"] == {"data": True}
 

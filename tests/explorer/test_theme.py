@@ -157,6 +157,20 @@ def test_every_eye_tells_the_two_sides_apart(palette: str, scheme: Scheme) -> No
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
+def test_ten_classes_stand_out_and_differ(scheme: Scheme) -> None:
+    classes = theme.for_browser()["schemes"][scheme]["classes"]
+    assert len(set(classes)) == theme.MOST_CLASSES == 10
+    panel = theme.tokens(scheme)["panel"]
+    assert {colour: contrast(colour, panel) for colour in classes if contrast(colour, panel) < 3} == {}
+    # how many classes there are at most, and how far apart their colours are to normal and to other eyes
+    for count, normal, other in ((3, 0.15, 0.07), (5, 0.14, 0.07), (10, 0.095, 0.04)):
+        for one, two in itertools.combinations(classes[:count], 2):
+            for sight in SIGHTS:
+                least = normal if sight == "normal" else other
+                assert difference(one, two, sight) >= least, (one, two, sight)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_low_error_is_deep_and_the_scale_has_no_steps(scheme: Scheme) -> None:
     lightness = [oklab(stop)[0] for stop in theme.error_scale(scheme)]
     steps = np.diff(lightness)
@@ -208,6 +222,8 @@ def test_the_stylesheet_names_every_token(scheme: Scheme) -> None:
     sheet = theme.stylesheet()
     for name, colour in theme.tokens(scheme).items():
         assert f"--{name}:{colour}" in sheet
+    for code, colour in enumerate(theme.for_browser()["schemes"][scheme]["classes"]):
+        assert f"--class-{code}:{colour}" in sheet
     assert sheet.count("{") == sheet.count("}")
     assert "url(" not in sheet
     assert "<" not in sheet

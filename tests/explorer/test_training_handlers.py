@@ -179,7 +179,8 @@ LINKS: dict[str, list[Any]] = {
         "5:seed:3", "5:shuffle:0", "5:beta1:0.5", "5:points:1:2:1", "5:cut:-1", "5:cut:99", "5:cut:3.5", "5:cut:2",
         "5:restore:x", "5:weight:3", "5:weight:3:x", "5:weight:3:nan", "5:weight:3:1e400", "5:weight:99:1",
         "5:weight:3:1:2", "5:optimizer:newton;learning_rate=0.1", "5:optimizer:adam;learning_rate=-1",
-        "5:optimizer:adam;learning_rate=11", "5:optimizer:momentum;learning_rate=0.1;momentum=0.5", "5:optimizer:none", "5:optimizer:", "5:schedule:step",
+        "5:optimizer:adam;learning_rate=11", "5:optimizer:momentum;learning_rate=0.1;momentum=0.5", "5:optimizer:none",
+        "5:optimizer:", "5:schedule:step",
         "5:schedule:step;every=0;drop=0.5", "5:schedule:step;every=1;drop=0.5;more=1", "5:schedule:cosine;every=4",
     ],
 }  # fmt: skip

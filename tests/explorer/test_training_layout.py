@@ -1,15 +1,27 @@
 """What the training lab's page offers to those who listen to it, and what its scripts are told."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from dash import html
 from dash.development.base_component import Component
 
-from explorer.live import LAST_STEP
-from explorer.training.callbacks import MOST_CHANGES
-from explorer.training.layout import LINK_LIMITS, SPOKEN, STATE, layout, preset_id
-from explorer.training.settings import PRESETS
+from engine import ACTIVATIONS, HIDDEN_ACTIVATIONS
+from engine.types import PARTS
+from explorer import theme
+from explorer.controls import setting_id
+from explorer.live import LAST_STEP, MOST_UPDATES
+from explorer.settings import parts, specs
+from explorer.training.controls_layout import preset_id
+from explorer.training.figures import curves
+from explorer.training.layout import CURVES_BASE, EXTRA_KEYS, LIMITS, PRESET_VALUES, STATE, layout
+from explorer.training.presets import PRESETS, preset_values
+from explorer.training.settings import LAB, MOST_LAYERS, MOST_NEURONS, TrainingSettings
+from explorer.training.story import MOST_CHANGES
+
+SPOKEN = "training-spoken"
 
 
 def components(component: Any) -> Iterator[Component]:
@@ -21,14 +33,19 @@ def components(component: Any) -> Iterator[Component]:
             yield from components(each)
 
 
-def found(id: Any) -> dict[str, Any]:
-    [component] = [each for each in components(layout()) if getattr(each, "id", None) == id]
+def props_of(component: Component) -> dict[str, Any]:
     return dict(component.to_plotly_json()["props"])
 
 
+def found(id: Any) -> dict[str, Any]:
+    [component] = [each for each in components(layout()) if getattr(each, "id", None) == id]
+    return props_of(component)
+
+
 def test_the_numbers_of_every_frame_are_silent() -> None:
-    numbers = [each.to_plotly_json()["props"] for each in components(layout()) if isinstance(each, html.Output)]
-    assert len(numbers) == 4
+    numbers = [props_of(each) for each in components(layout()) if isinstance(each, html.Output)]
+    # epoch and update, error and accuracy of each part
+    assert len(numbers) == 2 + 2 * len(PARTS)
     assert {props["aria-live"] for props in numbers} == {"off"}
 
 
@@ -42,11 +59,67 @@ def test_every_help_of_a_button_can_be_heard() -> None:
     for name, preset in PRESETS.items():
         props = found(preset_id(name))
         assert props["aria-description"] == props["data-tip"] == preset.help
-    tips = [each.to_plotly_json()["props"] for each in components(layout()) if isinstance(each, html.Button)]
-    silent = [props for props in tips if "data-tip" in props and "question" not in props["className"]]
-    assert len(silent) == 4 + len(PRESETS)
-    assert all(props["aria-description"] in props["data-tip"] for props in silent)
+    for name in ("step-update", "step-epoch", "reset", "new-seed"):
+        props = found(f"training-{name}")
+        assert props["data-tip"] == f"{props['aria-label']}: {props['aria-description']}"
 
 
-def test_the_page_knows_what_a_link_may_tell() -> None:
-    assert found(LINK_LIMITS)["data"] == {"last_step": LAST_STEP, "most_changes": MOST_CHANGES}
+def test_every_button_and_panel_has_a_name() -> None:
+    for each in components(layout()):
+        props = props_of(each)
+        if isinstance(each, html.Button):
+            assert props.get("aria-label") or props.get("children"), props
+        if "panel" in props.get("className", "").split():
+            assert props.get("aria-label"), props
+
+
+@pytest.mark.parametrize("field", specs(TrainingSettings))
+def test_every_setting_has_one_control(field: str) -> None:
+    assert found(setting_id(LAB, field))["value"] is not None
+
+
+def test_ids_are_given_once() -> None:
+    ids = [json.dumps(each.id, sort_keys=True) for each in components(layout()) if hasattr(each, "id")]
+    assert sorted(set(ids)) == sorted(ids)
+
+
+def test_the_page_knows_what_the_server_takes() -> None:
+    told = found(LIMITS)["data"]
+    assert json.loads(json.dumps(told)) == told
+    expected = {
+        "last_step": LAST_STEP, "most_changes": MOST_CHANGES, "layers": MOST_LAYERS, "neurons": MOST_NEURONS,
+        "activations": {name: ACTIVATIONS[name].title for name in HIDDEN_ACTIVATIONS}, "epoch": MOST_UPDATES,
+    }  # fmt: skip
+    assert {key: told[key] for key in expected} == expected
+
+
+def test_a_link_tells_the_settings_and_the_story() -> None:
+    assert EXTRA_KEYS == ("step", "first", "changes")
+    assert found(f"{LAB}-specification")["data"]["extra"] == list(EXTRA_KEYS)
+    assert found(f"{LAB}-specification")["data"]["parts"] == parts(TrainingSettings)
+
+
+def test_the_page_knows_the_presets() -> None:
+    assert found(PRESET_VALUES)["data"] == {name: preset_values(name) for name in PRESETS}
+
+
+def test_settings_that_mean_nothing_can_be_hidden_one_by_one() -> None:
+    whens = [each.id for each in components(layout()) if str(getattr(each, "id", "")).startswith("training-when-")]
+    assert {id.removeprefix("training-when-") for id in whens} <= set(specs(TrainingSettings))
+    for id in whens:
+        inside = [getattr(each, "id", None) for each in components(found(id)["children"])]
+        assert setting_id(LAB, id.removeprefix("training-when-")) in inside
+
+
+def test_the_curves_have_the_colours_of_their_parts() -> None:
+    told = curves()
+    assert found(CURVES_BASE)["data"] == told
+    assert [curve["name"] for curve in told["data"]] == ["Training", "Validation", "Test"]
+    assert [curve["line"]["color"] for curve in told["data"]] == [f"token:{part}" for part in PARTS]
+    for scheme in theme.SCHEMES:
+        assert set(PARTS) <= set(theme.tokens(scheme))
+    assert len({(curve["line"]["color"], curve["line"]["dash"]) for curve in told["data"]}) == 3
+    assert set(told["axes"]) == {"log", "linear"}
+    assert told["axes"]["log"]["type"] == "log"
+    low, high = told["accuracy_axis"]["range"]
+    assert low == 0.0 < 1.0 < high  # the curve of a perfect network is seen

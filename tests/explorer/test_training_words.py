@@ -5,10 +5,24 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import Best, Dataset, GradientDescent, Network, Recipe, Run, Task, advance, measure, start
+from engine import (
+    OPTIMIZERS,
+    Best,
+    Dataset,
+    GradientDescent,
+    Network,
+    Recipe,
+    Run,
+    StopRules,
+    Task,
+    advance,
+    measure,
+    start,
+)
 from explorer.settings import strict
 from explorer.training import words
-from explorer.training.settings import PRESETS, TrainingSettings
+from explorer.training.presets import PRESETS
+from explorer.training.settings import TrainingSettings
 from explorer.training.tasks import first_run
 
 
@@ -87,6 +101,43 @@ def test_only_the_preset_overfitting_is_said_to(preset: str, overfits: bool) -> 
     assert f"epoch {run.best.step // run.updates_per_epoch:,}" in words.sentence(run)
 
 
+# --- when it is altered or stopped ----------------------------------------------------
+
+
+def test_epochs_are_counted_over_other_batch_sizes() -> None:
+    run = advance(made(7).change("batch_size", 5), updates=6)  # 3.5 epochs of 2 updates, then 1.5 of 4
+    assert run.epoch == 5.0
+    assert words.sentence(replace(run, best=None)).endswith(" after epoch 5.")
+
+
+def test_errors_are_those_with_the_points_that_were_drawn() -> None:
+    run = advance(made(20).change("points", [[x, -x, 1.0] for x in range(5)] * 9), updates=3)
+    found = re.fullmatch(r"Training error ([\d.]+) after epoch .+\.", words.sentence(replace(run, best=None)))
+    assert found
+    assert float(found[1]) == pytest.approx(measure(run).training_error, rel=6e-3)
+    assert float(found[1]) != pytest.approx(measure(replace(run, changes=())).training_error, rel=6e-3)
+
+
+@pytest.mark.parametrize(
+    ("rule", "why"),
+    [
+        ("epochs", "Stopped: so many epochs were asked for."),
+        ("target_error", "Stopped: the training error is as low as was asked for."),
+        ("patience", "Stopped early: validation error has not improved for as many epochs as you gave it."),
+    ],
+)
+def test_a_rule_that_ended_it_is_told_before_how_it_stands(rule: str, why: str) -> None:
+    run = made(20)
+    assert words.sentence(run, rule) == f"{why} {words.sentence(run)}"
+
+
+def test_every_rule_of_the_engine_has_its_words() -> None:
+    for rules, reason in ((StopRules(epochs=1), "epochs"), (StopRules(target_error=1e9), "target_error")):
+        run = advance(made(), epochs=3, stop=rules)
+        assert rules.reason(run) == reason
+        assert words.sentence(run, rules.reason(run)).startswith("Stopped")
+
+
 # --- when it diverges ---------------------------------------------------------------
 
 LAST = " The weights are the last good ones; reset and choose a smaller rate."
@@ -118,7 +169,7 @@ def test_it_tells_how_far_above_the_local_limit_the_rate_was() -> None:
         made(3, hidden_layers="32, 32", learning_rate=10.0),  # too many weights for a Hessian while one waits
         made(3, learning_rate=1e-4),  # far below the limit: that cannot be why
         replace(made(3), weights=np.full(25, 1e308)),  # too far out for second derivatives
-        replace(made(3, activation="sine"), weights=np.full(25, 1e300)),
+        replace(made(3, activations="sine"), weights=np.full(25, 1e300)),
         replace(made(3), weights=np.full(25, 1e5)),  # saturated: nothing curves
     ],
     ids=["adam", "large", "small rate", "far out", "no numbers", "flat"],
@@ -126,6 +177,21 @@ def test_it_tells_how_far_above_the_local_limit_the_rate_was() -> None:
 def test_where_the_limit_tells_nothing_the_rate_is_too_large(run: Run) -> None:
     rate = {1e-4: "0.0001", 10.0: "10", 0.03: "0.03"}[run.optimizer.learning_rate]
     assert words.sentence(diverged(run)) == f"Diverged at step 3: the rate {rate} is too large.{LAST}"
+
+
+def test_a_diverged_run_was_stopped_by_nothing_else() -> None:
+    run = diverged(made(3))
+    assert words.sentence(run, "epochs") == words.sentence(run)
+
+
+@pytest.mark.parametrize("optimizer", ["momentum", "adam"])
+def test_the_limit_is_plain_descents_whatever_the_run_began_with(optimizer: str) -> None:
+    run = made(3, hidden_layers="3", learning_rate=10.0)
+    assert " times the local stable limit" in words.sentence(diverged(run))
+    other = run.change("optimizer", {**OPTIMIZERS[optimizer](10.0).to_dict()})
+    assert "the rate 10 is too large" in words.sentence(diverged(other))
+    back = made(3, hidden_layers="3", optimizer=optimizer).change("optimizer", GradientDescent(10.0).to_dict())
+    assert " times the local stable limit" in words.sentence(diverged(back))
 
 
 def test_the_rate_that_counts_is_the_latest() -> None:
