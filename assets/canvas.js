@@ -123,8 +123,7 @@
   // ---- the page ------------------------------------------------------------------------------------------------
 
   // Backing store in device pixels, drawing in CSS pixels. Sets the size only when it changed: that clears the canvas.
-  function fit(canvas, width = canvas.clientWidth, height = canvas.clientHeight) {
-    const ratio = window.devicePixelRatio || 1;
+  function fit(canvas, width = canvas.clientWidth, height = canvas.clientHeight, ratio = window.devicePixelRatio || 1) {
     const [across, down] = [Math.round(width * ratio), Math.round(height * ratio)];
     if (canvas.width !== across || canvas.height !== down) [canvas.width, canvas.height] = [across, down];
     const context = canvas.getContext("2d");
@@ -236,6 +235,8 @@
       pending = 0;
       if (width > 0 && height > 0) parts.draw(fit(canvas, width, height));
     };
+    // Once in another resolution, for a file.
+    canvas.drawAt = (ratio) => width > 0 && height > 0 && parts.draw(fit(canvas, width, height, ratio));
     const redraw = () => {
       pending ||= requestAnimationFrame(() => ((pending = 0), draw()));
     };

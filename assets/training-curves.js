@@ -38,8 +38,8 @@
   }
 
   // base: the chart without points, as the server made it; axis: which of its error axes; measure: "error" or "accuracy";
-  // past: the frame of the past that is looked at, or null; runs: kept ones that are laid over.
-  function figure({ base, axis, measure, history, frame, past = null, runs = [] }) {
+  // past: the frame of the past that is looked at, or null; runs: kept ones that are laid over; bands: of many seeds.
+  function figure({ base, axis, measure, history, frame, past = null, runs = [], bands = null }) {
     const { epoch } = history;
     const last = epoch.length - 1;
     const shown = PARTS.map((part, i) => [base.data[i], history[seriesOf(part, measure)]]).filter(([, values]) => values[last] !== null);
@@ -47,7 +47,8 @@
     const yaxis = measure === "accuracy" ? base.accuracy_axis : { ...base.layout.yaxis, ...base.axes[axis] };
     const best = bestEpoch(frame);
     const shapes = [...(best.shapes ?? []), ...pastLine(past)];
-    return { data: [...data, ...runs.flatMap((run) => kept(run, measure))], layout: { ...base.layout, ...best, shapes, yaxis } };
+    const under = bands ? explorer.trainingBands.pure.traces(bands, measure) : [];
+    return { data: [...data, ...under, ...runs.flatMap((run) => kept(run, measure))], layout: { ...base.layout, ...best, shapes, yaxis } };
   }
 
   // ---- the page ------------------------------------------------------------------------------------------------

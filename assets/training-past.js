@@ -37,10 +37,11 @@
       page.reflect();
     }
 
-    // A kept run instead of the present one.
+    // A kept, opened or compared run instead of the present one.
     function restore(record) {
       records.remember("the restored run");
-      records.restore(record);
+      const frame = record.frame ?? { step: JSON.parse(record.run).step };
+      records.restore({ first: null, sentence: "", own: null, history: explorer.history.create(), ...record, frame });
     }
 
     return { ask, show, fork, restore };

@@ -14,7 +14,7 @@
     settings: null, part: "", live: null, liveLater: null, link: null, limits: null, // what is wished
     scene: null, frame: null, history: null, log: {}, first: null, sentence: "", refusal: "", untold: "", // what is known of the run
     asked: {}, view: null, layers: null, amplified: null, curves: null, visible: false, own: null, stroke: false,
-    moments: explorer.trainingMoments.create(), time: null, runs: null, borrowed: null, unseen: false, liveThen: null,
+    moments: explorer.trainingMoments.create(), time: null, runs: null, below: null, bands: null, borrowed: null, unseen: false, liveThen: null,
     drawn: -Infinity, said: -Infinity, reported: -Infinity, spoken: -Infinity, saved: -Infinity, // when, last
   };
   const { trainingLink, trainingKept } = explorer;
@@ -95,7 +95,10 @@
   function present(scene, onlyPoints = false) {
     lab.scene = scene;
     if (onlyPoints) lab.view.points(scene.points);
-    else lab.view.scene(scene);
+    else {
+      lab.view.scene(scene);
+      lab.below.scene(scene);
+    }
     explorer.trainingWhen.apply(scene, lab.settings);
   }
 
@@ -105,6 +108,7 @@
     for (const point of frame.curve) explorer.history.add(lab.history, point);
     if (lab.time.past()) return; // what was is looked at
     lab.view.frame(frame);
+    lab.below.frame(frame);
     if (frame.report) lab.view.report(frame.report);
   }
 
@@ -137,7 +141,13 @@
     lab.drawn = now();
     const { error_axis: axis, measure } = lab.settings;
     const shown = lab.frame?.accuracy ? measure : "error";
-    lab.view.curves({ base: lab.curves, axis, measure: shown, history: lab.history, frame: lab.frame, past: lab.time.past()?.frame ?? null, runs: lab.runs.shown() });
+    lab.view.curves({ base: lab.curves, axis, measure: shown, history: lab.history, frame: lab.frame, past: lab.time.past()?.frame ?? null, runs: lab.runs.shown(), bands: lab.bands });
+  }
+
+  // Median and quartiles of many seeds, under the curves of this run.
+  function bands(next) {
+    lab.bands = next;
+    drawCurves();
   }
 
   // What the page says of where things stand, from nothing but where they stand.
@@ -344,6 +354,7 @@
     lab.view = explorer.trainingView.create({ touch, wish: ask, mode: linkMode });
     lab.runs = explorer.trainingRuns.create(document.getElementById("training-runs"), { record: records.record, restore: past.restore, changed: () => lab.history && lab.time && drawCurves() });
     lab.time = explorer.trainingTime.create({ moments: () => lab.moments, present: () => lab.frame, ask: past.ask, show: past.show, fork: past.fork, undo: records.undo, undoable: records.undoable });
+    lab.below = explorer.trainingBelow.create(lab, player, records, past, { told: (full) => (brought() ? told(full) : null), bands });
     lab.layers = explorer.trainingLayers.create(document.getElementById("training-layers"), lab.limits);
     lab.amplified = explorer.amplifiedPicture.create(document.getElementById("training-amplified"), { palette: explorer.plots.palette() });
     window.addEventListener("explorer:theme", () => lab.amplified.palette(explorer.plots.palette()));

@@ -1,4 +1,4 @@
-"""A cut through the error surface of a network: ours against the same weights, one after another, by the engine in float64.
+"""A cut through the error surface of a network: ours, and the engine point by point in float64.
 
 One thread, processor time in turns, the medians; heights are compared before anything is timed.
 """

@@ -131,11 +131,14 @@ def _check_alike(traits_of: Callable[[Run], dict[str, Any]], runs: Sequence[Run]
 
 
 def _check_readings(runs: Sequence[Run]) -> None:
-    tasks = {id(run.present_task): run.present_task for run in runs}
-    readings = [reading_of(task) for task in tasks.values()]
-    if any(reading != readings[0] for reading in readings):
-        kinds = " and ".join(sorted({str(reading) for reading in readings}))
-        raise ValueError(f"outputs of these runs are read as classes in different ways, {kinds}; measure them apart")
+    readings = {
+        id(task): reading_of(task) for task in {id(run.present_task): run.present_task for run in runs}.values()
+    }
+    for row, run in enumerate(runs):
+        if readings[id(run.present_task)] != readings[id(runs[0].present_task)]:
+            raise ValueError(
+                f"targets of runs[{row}] are not the kind of classes that those of runs[0] are; measure them apart"
+            )
 
 
 def _check_looks(looks: Sequence[int], epochs: int) -> None:

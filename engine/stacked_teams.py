@@ -93,7 +93,7 @@ class OneByOne:
 
 def teams_of(runs: Sequence[Run], stacked: bool | None) -> list[Stacked | OneByOne]:
     """The runs in pieces that are trained one after another; it depends on nothing that training changes."""
-    numbers = _numbers_each(runs[0])
+    numbers = numbers_each(runs[0])
     pieces = min(len(runs), -(-len(runs) * numbers // _MOST_TOGETHER))
     bounds = [len(runs) * piece // pieces for piece in range(pieces + 1)]
     teams: list[Stacked | OneByOne] = []
@@ -103,7 +103,8 @@ def teams_of(runs: Sequence[Run], stacked: bool | None) -> list[Stacked | OneByO
     return teams
 
 
-def _numbers_each(run: Run) -> int:
+def numbers_each(run: Run) -> int:
+    """Weights of a run, and activities over a batch."""
     task, size = run.present_task, run.now.batch_size
     count = task.cases("training").cases
     return task.network.dimension + min(size or count, count) * sum(task.network.sizes)

@@ -9,18 +9,41 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, State
 from explorer.exchange import Handler, register_exchange
 from explorer.settings import strict
 from explorer.settings_wiring import register_settings
-from explorer.training import amplified, own
+from explorer.training import amplified, experiment_plans, experiments, own, remedies
+from explorer.training.exports import export_wish
 from explorer.training.layout import CURVES_BASE, EXTRA_KEYS, LIMITS, PRESET_VALUES, SHOWN
+from explorer.training.run_files import read_file
 from explorer.training.settings import LAB, TrainingSettings
+from explorer.training.slices import slice_wish
 from explorer.training.ticks import tick
+
+
+def preview(wish: dict[str, Any]) -> dict[str, Any]:
+    """The training cases before and after they are amplified."""
+    return amplified.amplified_preview(strict(TrainingSettings, wish.get("settings")), wish.get("own"))
+
+
+EXCHANGES: dict[str, Handler] = {
+    "tick": tick,
+    "table": own.read_wish,
+    "amplified": preview,
+    "slice": slice_wish,
+    "cell": experiments.cell,
+    "whole": experiments.whole,
+    "bands": experiment_plans.bands_plan,
+    "capacity": experiment_plans.capacity_plan,
+    "remedies": remedies.remedies_plan,
+    "export": export_wish,
+    "open": read_file,
+}
+"""What the page asks for at /training/…, each a plain function."""
 
 
 def register(app: Dash) -> None:
     """Bind the lab to the app."""
     register_settings(app, LAB, TrainingSettings, EXTRA_KEYS)
-    register_exchange(app, "/training/tick", quiet(tick))
-    register_exchange(app, "/training/table", quiet(own.read_wish))
-    register_exchange(app, "/training/amplified", quiet(preview))
+    for path, handler in EXCHANGES.items():
+        register_exchange(app, f"/training/{path}", quiet(handler))
     app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("explorer_training", "configure"),
         Output(SHOWN, "data"),
@@ -50,7 +73,3 @@ def quiet(handler: Handler) -> Handler:
 
     return answer
 
-
-def preview(wish: dict[str, Any]) -> dict[str, Any]:
-    """The training cases before and after they are amplified."""
-    return amplified.amplified_preview(strict(TrainingSettings, wish.get("settings")), wish.get("own"))

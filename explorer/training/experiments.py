@@ -53,9 +53,9 @@ def cell(wish: dict[str, Any], clock: Callable[[], float] = time.perf_counter) -
     the settings' patience.
 
     The answer tells ``states``; ``epochs``, the looks that were reached, and of them ``curves``, (looks, seeds) for
-    each part and measure, None where there is no number; ``epoch``, how far it came, with
-    ``updates_per_epoch``; ``diverged`` and ``best`` of each
-    seed; and whether it is ``done``, or ``stopped`` by patience, where the last of ``epochs`` is that of the stop.
+    each part and measure, None where there is no number; ``epoch``, how far it came, and ``updates_per_epoch``;
+    ``diverged`` and ``best`` of each seed; and whether it is ``done``, or ``stopped`` by patience, where the last of
+    ``epochs`` is that of the stop.
     """
     replicas = replicas_of(wish)
     looks, stop = _looks(wish.get("looks")), _stop(wish, replicas)

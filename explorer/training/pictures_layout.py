@@ -18,7 +18,9 @@ def pictures() -> list[Component]:
             html.Div(id="training-runs", className="training-runs"),
             help="Up to eight runs to compare: laid over the curves, side by side in a table, each to be taken up again.",
         ),
-        html.Div([_classes(), _scatter(), _bent(), _health()], className="training-panels"),
+        html.Div([_classes(), _scatter(), _bent(), _health(), _slice()], className="training-panels"),
+        *_experiments(),
+        panel("Take it with you", html.Div(id="training-exports"), help="Files of this run and the kept ones."),
     ]
 
 
@@ -137,6 +139,35 @@ def _health() -> Component:
         "Measured in every layer: how large gradients and activities are, which neurons are dead or saturated, and "
         "what is wrong with data or start.",
     )
+
+
+def _slice() -> Component:
+    return _panel(
+        "slice",
+        "The error surface of this network",
+        "A cut through the error over all its weights: the network is a point on it, and training a way down.",
+    )
+
+
+def _experiments() -> list[Component]:
+    """Many runs at once: how much is luck, what helps against overfitting, how large a network should be."""
+    return [
+        panel(
+            "How much is luck?",
+            html.Div(id="training-bands"),
+            help="The same settings with 16 seeds: median and quartiles on the curves.",
+        ),
+        panel(
+            "What helps against overfitting?",
+            html.Div(id="training-remedies"),
+            help="The same start with one thing changed at a time, side by side.",
+        ),
+        panel(
+            "How large should the network be?",
+            html.Div(id="training-capacity"),
+            help="Training and validation error of one hidden layer against its width.",
+        ),
+    ]
 
 
 def _panel(name: str, title: str, help: str) -> Component:

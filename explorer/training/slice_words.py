@@ -46,13 +46,16 @@ def percent(share: float) -> str:
     return f"{short(100.0 * share, 2 if share < 0.995 else 3)} %"
 
 
-def meaning(kind: str, wanted: str, shares: Array | None) -> str:
-    """What the plane is."""
+def meaning(kind: str, wanted: str, step: int, shares: Array | None) -> str:
+    """What the plane is that became of the wanted one after ``step`` updates."""
     if kind == "weights":
         return "Only these two weights vary on this map; the others stay as they are now."
     if kind == "random":
-        begin = "The path is a single point so far, so the directions are random: " if wanted == "path" else ""
-        return f"{begin or 'Random directions: '}1 changes every neuron by as much as its weights measure."
+        begin = "Random directions: "
+        if wanted == "path":
+            why = "No other moment is known" if step else "The path is a single point so far"
+            begin = f"{why}, so the directions are random: "
+        return f"{begin}1 changes every neuron by as much as its weights measure."
     assert shares is not None
     if shares[1] == 0.0:
         return f"The path has one direction, which holds {percent(shares[0])} of its variance; the other one is random."

@@ -523,7 +523,7 @@ class TrainingLab(Lab):
         self.page.js("document.querySelector(arguments[0]).scrollIntoView({block: 'center', behavior: 'instant'})", css)
 
     def read_at(self, x: float, y: float) -> list[float]:
-        """Point at window coordinates in the output picture; the inputs and outputs that the page tells of the place."""
+        """Point at window coordinates in the output picture; the inputs and outputs that the page tells of there."""
         self.page.js("document.getElementById('training-output-said').textContent = ''")
         self.page.hover(x, y)
         self.page.wait_for("document.getElementById('training-output-said').textContent")

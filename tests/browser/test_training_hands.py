@@ -13,7 +13,6 @@ import pytest
 
 from engine import Run, measure
 from engine.types import Array
-from explorer.training.settings import TrainingSettings
 from explorer.training.tasks import first_run
 from tests.browser.labs import TrainingLab, named
 from tests.browser.page import Page
@@ -68,14 +67,6 @@ def test_points_are_drawn_while_it_trains(lab: TrainingLab, page: Page) -> None:
         assert lab.painted_at(*place) == pytest.approx(colour, abs=2), "the point is seen where it was drawn"
     assert lab.run_text() == lab.alone()
     page.wait_for_text("#training-state", "Drawn points are in no link")
-
-    held = lab.run_text()
-    page.reload()
-    lab.wait_until_shown()
-    lab.settle()
-    assert lab.run_text() == held
-    lab.press("step-epoch")
-    assert lab.run_text() == lab.alone()
 
 
 def test_a_point_of_a_curve_is_drawn_where_it_was_clicked(lab: TrainingLab, page: Page) -> None:
@@ -307,7 +298,11 @@ def test_a_weight_is_typed_and_a_link_tells_of_it(lab: TrainingLab, page: Page, 
 
     shown = page.js("return document.querySelector(arguments[0]).value", field)
     assert float(shown.replace("−", "-")) == pytest.approx(before, rel=1e-3)
-    for text, words in (("abc", "“abc” is not a number"), (" ", "A number is needed"), ("1/2", "“1/2” is not a number")):
+    for text, words in (
+        ("abc", "“abc” is not a number"),
+        (" ", "A number is needed"),
+        ("1/2", "“1/2” is not a number"),
+    ):
         enter(text)
         page.wait_for_text("#training-card .card-refusal", words)
         page.press("Escape")

@@ -44,7 +44,9 @@ def csv(values: Array, names: list[str]) -> str:
 
 def chosen(page: Page, css: str) -> list[str]:
     """The values of ticked boxes or buttons."""
-    script = "return [...document.querySelectorAll(arguments[0])].filter((each) => each.checked).map(({value}) => value)"
+    script = (
+        "return [...document.querySelectorAll(arguments[0])].filter((each) => each.checked).map(({value}) => value)"
+    )
     return list(page.js(script, css))
 
 
@@ -60,7 +62,9 @@ def test_a_table_is_learnt_kept_and_used_otherwise(lab: TrainingLab, page: Page,
     file = tmp_path / "trees.csv"
     file.write_text(csv(values, names))
     page.send_file(UPLOAD, file)
-    page.wait_for_text(SUMMARY, "trees.csv: 90 cases, 3 inputs. The target, tree, is one of 3 classes: 30 ash, 30 elm, 30")
+    page.wait_for_text(
+        SUMMARY, "trees.csv: 90 cases, 3 inputs. The target, tree, is one of 3 classes: 30 ash, 30 elm, 30"
+    )
     lab.wait_until_shown()
     lab.settle()
     run = lab.run()

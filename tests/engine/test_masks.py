@@ -6,7 +6,21 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import Adam, GradientDescent, Momentum, Network, Optimizer, Recipe, Run, StepDecay, advance, start
+from engine import (
+    Adam,
+    Dataset,
+    GradientDescent,
+    Momentum,
+    Network,
+    Optimizer,
+    Recipe,
+    Run,
+    StepDecay,
+    Task,
+    advance,
+    start,
+)
+from engine.streams import stream
 from engine.types import Array
 from tests.engine.helpers import TRAINING_OPTIMIZERS, assert_same, differences, made_up_task
 from tests.engine.in_use import BATCH, TASK, begun, links_of
@@ -57,6 +71,18 @@ def test_links_are_those_of_the_seed_and_weights_know_nothing_of_them() -> None:
     assert (sparse.mask(1) != sparse.mask(2)).any()
     # a share that leaves out no link leaves out none
     assert Network((2, 3, 1), connectivity=0.95).mask(0) is None
+
+
+def test_links_and_weights_are_drawn_from_streams_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn_from = []
+    monkeypatch.setattr(
+        "engine.network.stream", lambda purpose, seed: (drawn_from.append((purpose, seed)), stream(purpose, seed))[1]
+    )
+    network = Network((4, 6, 2), connectivity=0.4)
+    network.mask(7)
+    assert drawn_from == [("links", 7)]
+    network.first_weights(7)
+    assert set(drawn_from) == {("links", 7), ("weights", 7)}
 
 
 def test_nothing_in_a_mask_can_be_changed() -> None:
@@ -162,11 +188,15 @@ def test_where_all_links_of_a_neuron_are_cut_only_its_bias_is_left() -> None:
 
 def test_an_endless_gradient_does_not_reach_a_cut_link() -> None:
     # infinity times 0 is no number: a link must be left out, not multiplied away
-    task = made_up_task((1, 2, 1), cases=4)
-    data = type(task.data).from_arrays(np.full((4, 1), 1e308), np.zeros((4, 1)))
-    run = start(replace(task, data=data), Recipe(GradientDescent(1e-300), None, l2=0.1), weights=np.full(7, 1e-310))
-    run = advance(run.change("cut", 0), updates=1)
-    assert run.weights[0] == 0.0
+    network = Network((1, 2, 1))
+    task = Task(Dataset.from_arrays([[1e308]], [[1e5]]), network)
+    weights = network.pack([[[1e-310, 1e-310]], [[1.0], [1.0]]], [[0.0, 0.0], [0.0]])
+    run = start(task, Recipe(GradientDescent(1e-10), None), weights=weights)
+    assert np.isinf(task.surface().gradient(weights)[[0, 2]]).all()
+    assert advance(run, updates=1).diverged_at == 1
+    run = advance(run.change("cut", 0).change("cut", 2), updates=3)
+    assert run.diverged_at is None
+    assert run.weights[[0, 2]].tolist() == [0.0, 0.0]
 
 
 def test_the_best_weights_may_be_from_before_a_cut() -> None:

@@ -474,7 +474,7 @@ BAD: list[tuple[Callable[[], object], str]] = [
     (lambda: train_together([RUN], -5, []), "epochs is -5"),
     (
         lambda: measures_together([start(SIGNS, RUN.recipe), start(NO_SIGNS, RUN.recipe)]),
-        "read as classes in different ways",
+        r"targets of runs\[1\] are not the kind of classes that those of runs\[0\] are",
     ),
 ]
 

@@ -129,6 +129,24 @@ def test_runs_are_equal_when_their_text_is() -> None:
     assert start(TASK, RECIPE, seed=5) != start(TASK, RECIPE, seed=5, weights=TASK.network.first_weights(5))
 
 
+@pytest.mark.parametrize(
+    "preparation",
+    [
+        Preparation(standardise=True),
+        Preparation(targets="unit"),
+        Preparation(amplification=Amplification(1, jitter=0.1)),
+    ],
+)
+def test_runs_over_other_prepared_data_are_other_runs(preparation: Preparation) -> None:
+    plain, prepared = (
+        start(task, RECIPE, weights=np.zeros(13)) for task in (TASK, replace(TASK, preparation=preparation))
+    )
+    alike = replace(prepared, first_error=plain.first_error, best=plain.best)
+    assert alike != plain
+    assert alike == replace(prepared, first_error=plain.first_error, best=plain.best)
+    assert Run.from_json(prepared.to_json()) == prepared
+
+
 def with_inputs(inputs: Array) -> Run:
     """A run over given cases."""
     data = Dataset.from_arrays(inputs, inputs[:, 0], (0.9, 0.1, 0.0))

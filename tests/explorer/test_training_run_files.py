@@ -86,6 +86,7 @@ def test_the_first_settings_are_those_of_the_start() -> None:
     text = quiet(export_wish)({"what": "json", "runs": [record]})["text"]
     again = opened(text)[0]["first"]
     assert (again["learning_rate"], again["optimizer"]) == ("0.07", "adam")
+    assert (again["batch_size"], again["dropout"]) == ("3", "0.2")  # of which it says nothing: as they are now
     assert json.loads(text)["runs"][0]["first"]["learning_rate"] == "0.07"
     record["first"] = None
     assert opened(quiet(export_wish)({"what": "json", "runs": [record]})["text"])[0]["first"]["optimizer"] == "rmsprop"

@@ -238,6 +238,9 @@ def test_without_a_path_the_directions_are_random() -> None:
     assert (told["kind"], told["explained"], told["steps"], told["distances"]) == ("random", None, [0], [0.0])
     assert told["sentence"].startswith("The path is a single point so far, so the directions are random")
     assert start.ask(path=None, steps=None)["heights"] == told["heights"]
+    later = TRAINED.ask(path=None, steps=None)
+    assert (later["kind"], later["steps"]) == ("random", [80])
+    assert later["sentence"].startswith("No other moment is known, so the directions are random")
 
 
 def test_a_path_of_two_moments_has_one_direction() -> None:

@@ -1,0 +1,323 @@
+"use strict";
+// The panel "The error surface of this network": a cut through it as a map or in space, with the path of the run.
+// create(element, {palette, ask(wish) -> Promise(answer | null), moments() -> {weights, steps}, weights() -> [{index, title}]})
+// -> {scene(scene), moved(frame), palette(p), open(bool)}
+(() => {
+  const { sliceData: data } = window.explorer;
+  const EVERY = 600; // ms between two questions while the network learns
+  const SHARE = 3; // a slow server rests so many times as long as it took
+  const REST = 500; // ms without a new moment after which the finest map is wanted
+  const AGAIN = 2000; // ms after which a server that was away is asked again
+  const REACH = 14; // px from a moment within which it is pointed at
+  const STEPS = 6; // of a window, by 2 each, closer or wider
+  const SPACE = "\u00a0"; // keeps the line of a text that is not there yet
+  const KINDS = [["path", "Plane of the path (PCA)"], ["weights", "Two weights"], ["random", "Random directions"]];
+  const HINTS = { map: "Point at the map or the path to read it, or use the arrow keys.", space: "Turn it by dragging; the arrow keys read the path." };
+
+  const make = (name, properties = {}, children = []) => {
+    const element = Object.assign(document.createElement(name), properties);
+    element.append(...children);
+    return element;
+  };
+  const put = (element, words) => void (element.textContent === words || (element.textContent = words));
+  const press = (text, label, action) => {
+    const button = make("button", { type: "button", className: "slice-button", textContent: text, ariaLabel: label });
+    button.dataset.tip = label;
+    button.addEventListener("click", action);
+    return button;
+  };
+
+  // ---- what is chosen ------------------------------------------------------------------------------------------
+
+  function options(menu, list, chosen) {
+    menu.replaceChildren(...list.map(({ index, title }) => make("option", { value: String(index), textContent: title, selected: index === chosen })));
+  }
+
+  // The plane: its kind, two weights, a seed. weights() -> list, far() -> how far each has moved.
+  function chooser({ weights, far, changed }) {
+    let [kind, pair, seed] = ["path", null, 0];
+    const kinds = make("select", { ariaLabel: "Plane" }, KINDS.map(([value, textContent]) => make("option", { value, textContent })));
+    const menus = ["First weight", "Second weight"].map((ariaLabel) => make("select", { ariaLabel, className: "slice-weight" }));
+    const other = make("button", { type: "button", className: "button button-default", textContent: "Other directions" });
+    const words = make("span", { className: "slice-about", textContent: "Through the present weights, where the path stays closest" });
+    const about = { path: [words], weights: menus, random: [other] };
+    const which = make("div", { className: "slice-which" }, [words]);
+
+    function fill() {
+      const { listed, pair: farthest } = data.menu(weights(), far());
+      pair = pair && pair.every((index) => listed.some((each) => each.index === index)) ? pair : farthest;
+      menus.forEach((menu, i) => options(menu, listed, pair[i]));
+    }
+
+    function choose() {
+      kind = kinds.value;
+      if (kind === "weights") fill();
+      which.replaceChildren(...about[kind]);
+      changed();
+    }
+
+    // Two menus never show the same weight: the other one takes what this one had.
+    function take(place) {
+      const [before, next] = [pair[place], Number(menus[place].value)];
+      pair = next === pair[1 - place] ? [pair[1], pair[0]] : pair.map((index, i) => (i === place ? next : index));
+      if (before !== next) menus.forEach((menu, i) => (menu.value = String(pair[i])));
+      changed();
+    }
+
+    kinds.addEventListener("change", choose);
+    menus.forEach((menu, i) => menu.addEventListener("change", () => take(i)));
+    other.addEventListener("click", () => ((seed += 1), changed()));
+
+    return {
+      kinds, which,
+      plane() {
+        if (kind === "weights") return pair?.length === 2 ? { kind, first: pair[0], second: pair[1] } : null;
+        return kind === "random" ? { kind, seed } : { kind };
+      },
+      // Another network has other weights.
+      renew() {
+        pair = null;
+        if (kind === "weights") fill();
+      },
+    };
+  }
+
+  // ---- when it is asked ----------------------------------------------------------------------------------------
+
+  // One question at a time, no more than one every EVERY ms; after a rest the last one for the finest map.
+  function pace(send) {
+    let [open, flying, wanted, moving, next, timer, resting] = [false, false, false, false, 0, 0, 0];
+
+    function consider() {
+      clearTimeout(timer);
+      if (!open || flying || !wanted) return;
+      const wait = next - performance.now();
+      if (wait > 0) timer = setTimeout(consider, wait);
+      else ask();
+    }
+
+    async function ask() {
+      [flying, wanted] = [true, false];
+      const begin = performance.now();
+      const heard = await send(moving).catch(() => true); // what went wrong once goes wrong again
+      const took = performance.now() - begin;
+      [flying, next] = [false, begin + Math.max(EVERY, (1 + SHARE) * took)];
+      if (!heard) [wanted, next] = [true, performance.now() + AGAIN];
+      consider();
+    }
+
+    function rested() {
+      [moving, wanted, next] = [false, true, 0];
+      consider();
+    }
+
+    return {
+      moved() {
+        [moving, wanted] = [true, true];
+        clearTimeout(resting);
+        resting = setTimeout(rested, REST);
+        consider();
+      },
+      // What a hand has chosen is wanted at once.
+      now() {
+        [wanted, next] = [true, 0];
+        consider();
+      },
+      open(value) {
+        open = value;
+        consider();
+      },
+    };
+  }
+
+  // ---- the page ------------------------------------------------------------------------------------------------
+
+  function views(show) {
+    const element = make("div", { className: "slice-views", role: "group", ariaLabel: "View" });
+    const buttons = [["map", "Map"], ["space", "3-D"]].map(([view, textContent]) => {
+      const button = make("button", { type: "button", className: "slice-view", textContent, ariaPressed: String(view === "map") });
+      button.addEventListener("click", () => {
+        buttons.forEach((each) => (each.ariaPressed = String(each === button)));
+        show(view);
+      });
+      return button;
+    });
+    element.append(...buttons);
+    return element;
+  }
+
+  // What the colours mean.
+  function legend() {
+    const [scale, ticks] = [make("span", { className: "slice-scale" }), make("span", { className: "slice-ticks" })];
+    return {
+      element: make("div", { className: "slice-legend" }, [make("span", { className: "slice-unit", textContent: "Error" }), scale, ticks]),
+      palette: () => (scale.style.background = `linear-gradient(90deg, ${window.explorer.plots.errorStops().join(", ")})`),
+      show: (labels) => ticks.replaceChildren(...labels.map((textContent) => make("span", { textContent }))),
+    };
+  }
+
+  function create(container, { ask, moments, weights }) {
+    const { plots } = window.explorer;
+    let [count, generation, told, view, zoom, spot, heat, listening] = [0, 0, null, "map", 0, null, null, false];
+    const map = make("div", { className: "slice-plot slice-map", tabIndex: 0, role: "img" });
+    const space = make("div", { className: "slice-plot slice-space", tabIndex: 0, role: "img", hidden: true });
+    const ring = make("div", { className: "slice-ring", hidden: true });
+    const read = make("p", { className: "readout slice-read", textContent: SPACE });
+    const sentence = make("p", { className: "sentence quiet slice-sentence", textContent: SPACE });
+    const spoken = make("span", { className: "spoken" });
+    spoken.setAttribute("aria-live", "polite");
+    const when = pace(question);
+    const far = () => data.movement(moments(), count);
+    const plane = chooser({ weights, far, changed: () => ((zoom = 0), when.now()) });
+    const closer = press("+", "Closer", () => scale(-1));
+    const wider = press("−", "Wider", () => scale(1));
+    const colours = legend();
+    const hand = make("div", { className: "slice-hand" }, [wider, closer, views(look)]);
+    container.classList.add("slice");
+    const tools = make("div", { className: "slice-tools" }, [plane.kinds, hand, plane.which]);
+    container.append(tools, make("div", { className: "slice-box" }, [map, space, ring]), colours.element, read, sentence, spoken);
+    colours.palette();
+    tell();
+
+    function scale(by) {
+      zoom = Math.max(-STEPS, Math.min(STEPS, zoom + by));
+      [closer.disabled, wider.disabled] = [zoom === -STEPS, zoom === STEPS];
+      when.now();
+    }
+
+    // ---- asking
+
+    // Whether something was heard.
+    async function question(quick) {
+      const wished = plane.plane();
+      if (!wished || !count) return true;
+      const mine = generation;
+      const answer = await ask({ plane: wished, ...data.pathOf(moments(), count, quick), window: zoom ? 2 ** zoom : null, quick });
+      if (answer && mine === generation) hear(answer);
+      return answer !== null;
+    }
+
+    function hear(answer) {
+      if (answer.error) return put(sentence, answer.error);
+      const next = data.decoded(answer);
+      if (!next) return;
+      if (spot !== null && told) spot = next.steps.indexOf(told.steps[spot]);
+      if (spot === -1) spot = null;
+      told = next;
+      put(sentence, told.sentence);
+      colours.show(told.levels.labels);
+      draw();
+    }
+
+    // ---- drawing
+
+    function draw() {
+      if (!told) return;
+      for (const each of [map, space]) each.setAttribute("aria-label", `The error over ${told.axis_titles.join(" and ")}. ${told.sentence}`);
+      if (view === "map") drawMap();
+      else drawSpace();
+    }
+
+    async function drawMap() {
+      const drawn = told;
+      await plots.draw(map, data.mapFigure(drawn));
+      if (!heat) {
+        heat = window.explorer.heatLayer.create(map);
+        map.on("plotly_afterplot", () => (heat.redraw(), mark()));
+      }
+      heat.draw(data.heat(drawn));
+      mark();
+    }
+
+    async function drawSpace() {
+      await plots.draw(space, data.reliefFigure(told));
+      if (!listening) listen();
+    }
+
+    function look(next) {
+      view = next;
+      [map.hidden, space.hidden] = [view !== "map", view !== "space"];
+      mark();
+      tell();
+      draw();
+    }
+
+    function listen() {
+      listening = true;
+      const moment = ({ points: [point] }) => select(point.data.mode === "lines+markers" ? point.pointNumber : null);
+      space.on("plotly_hover", moment);
+      space.on("plotly_unhover", () => select(null));
+    }
+
+    // The axes of the map as it was painted last.
+    const painted = () => {
+      const { xaxis, yaxis } = map._fullLayout ?? {};
+      return xaxis && told ? { xaxis, yaxis, pixel: ([x, y]) => [xaxis._offset + xaxis.l2p(x), yaxis._offset + yaxis.l2p(y)] } : null;
+    };
+
+    function mark() {
+      const drawn = painted();
+      const shown = view === "map" && spot !== null && drawn && data.isWithin(told, told.path[spot]);
+      ring.hidden = !shown;
+      if (!shown) return;
+      const [left, top] = drawn.pixel(told.path[spot]);
+      Object.assign(ring.style, { left: `${left}px`, top: `${top}px` });
+    }
+
+    // ---- reading
+
+    function tell(words) {
+      put(read, words ?? (spot !== null && told ? data.momentWords(told, spot) : HINTS[view]));
+    }
+
+    function select(next) {
+      spot = next;
+      mark();
+      tell();
+    }
+
+    function pointed(event) {
+      const drawn = painted();
+      if (!drawn) return;
+      const box = map.getBoundingClientRect();
+      const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+      select(data.nearest(told.path.map(drawn.pixel), x, y, REACH));
+      if (spot !== null) return;
+      const [first, second] = [drawn.xaxis.p2l(x - drawn.xaxis._offset), drawn.yaxis.p2l(y - drawn.yaxis._offset)];
+      if (data.isWithin(told, [first, second])) tell(data.placeWords(told, first, second));
+    }
+
+    function keyed(event) {
+      if (!told || event.ctrlKey || event.metaKey || event.altKey) return;
+      const last = told.path.length - 1;
+      const to = { ArrowLeft: (spot ?? last + 1) - 1, ArrowDown: (spot ?? last + 1) - 1, ArrowRight: (spot ?? -1) + 1, ArrowUp: (spot ?? -1) + 1, Home: 0, End: last, Escape: null }[event.key];
+      if (to === undefined) return;
+      event.preventDefault();
+      select(to === null ? null : Math.max(0, Math.min(last, to)));
+      put(spoken, spot === null ? "" : read.textContent);
+    }
+
+    map.addEventListener("pointermove", (event) => event.pointerType !== "touch" && pointed(event));
+    map.addEventListener("pointerdown", pointed);
+    map.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && select(null));
+    for (const each of [map, space]) {
+      each.addEventListener("keydown", keyed);
+      each.addEventListener("blur", () => select(null));
+    }
+
+    return {
+      scene(scene) {
+        [count, generation, zoom, spot] = [data.countWeights(scene), generation + 1, 0, null];
+        mark();
+        tell();
+        plane.renew();
+        when.now();
+      },
+      moved: () => when.moved(),
+      open: (value) => when.open(value),
+      palette: colours.palette, // explorer.plots paints its charts anew by itself
+    };
+  }
+
+  window.explorer = Object.assign(window.explorer || {}, { sliceSurface: { create } });
+})();
