@@ -8,6 +8,7 @@
   const CLEARLY = 1.1; // times: less is chance
   const AGREE = 0.75; // of the seeds must tell the same
   const NEAR = 4; // times: a peak so near the threshold is that of double descent
+  const DEEP = 30; // times below the lowest validation error, where the axis ends
   const UNDER = 1.5; // times the training error of the best width: too few neurons to fit
   const shared = () => window.explorer.trainingExperiments; // loaded after this file
 
@@ -60,7 +61,7 @@
     const [first, widest] = [known[0], known.at(-1)];
     const under = higher(first, lowest) && first.training.median > UNDER * lowest.training.median ? first : null;
     const double = doubleDescent(known, threshold);
-    if (double) return { kind: "double", lowest, under, ...double };
+    if (double) return { kind: "double", lowest, under, first, ...double };
     if (higher(widest, lowest)) return { kind: widest.training.median < lowest.training.median ? "over" : "worse", lowest, under, widest };
     const enough = known.find((point) => !higher(point, lowest));
     return { kind: "flat", lowest, under, enough, widest };
@@ -77,10 +78,10 @@
   }
 
   const at = (point) => `${short(error(point), 2)} at ${neurons(point.width)}`;
-  const percent = (share) => (share < 0.995 ? `by ${Math.round(100 * share)} %` : `to ${short(1 + share, 2)} times that`);
+  const percent = (share) => (share < 0.995 ? `by ${Math.round(100 * share)}\u00a0%` : `to ${short(1 + share, 2)} times that`);
 
   const ENDS = {
-    double: ({ before, peak, after }) => `Validation error falls to ${at(before)}, rises to ${at(peak)} and falls again, to ${at(after)}: double descent.`,
+    double: ({ before, peak, after, first }) => `Validation error ${before === first ? `rises from ${at(before)}` : `falls to ${at(before)}, rises`} to ${at(peak)} and falls again, to ${at(after)}: double descent.`,
     over: ({ lowest, widest }) => `Validation error is lowest at ${neurons(lowest.width)} (${short(error(lowest), 2)}); from there to ${widest.width} it rises ${percent(error(widest) / error(lowest) - 1)} while training error falls: overfitting.`,
     worse: ({ lowest, widest }) => `Validation error is lowest at ${neurons(lowest.width)} (${short(error(lowest), 2)}); from there to ${widest.width} it rises ${percent(error(widest) / error(lowest) - 1)}, but training error does too: wide networks learn worse with this rate and so many epochs, which is no overfitting.`,
     flat: ({ enough, widest }) => (enough.width === widest.width
@@ -118,21 +119,29 @@
     return runs.length ? argmin(runs, (run) => Math.abs(run[part] - median)) : null;
   }
 
+  // The errors in sight: training errors far below every validation error lie beyond, or these would all look alike.
+  function sight(points) {
+    const all = points.flatMap(({ runs }) => runs.flatMap(({ training, validation }) => [training, validation])).filter((value) => value > 0);
+    const lowest = Math.min(...points.map(error).filter((value) => value > 0));
+    if (!all.length || !Number.isFinite(lowest)) return {};
+    return { range: [Math.log10(Math.max(Math.min(...all), lowest / DEEP)) - 0.1, Math.log10(Math.max(...all)) + 0.1] };
+  }
+
   // plan: {widths, threshold, outputs}
   function figure(points, { widths, threshold, outputs }) {
     const [low, high] = [widths[0], widths.at(-1)];
     const range = [Math.log10(low) - 0.06, Math.log10(high) + 0.06];
     const shown = threshold !== null && threshold >= low && threshold <= high;
     const line = { type: "line", xref: "x", yref: "paper", x0: threshold, x1: threshold, y0: 0, y1: 1, line: { color: "token:ink-quiet", width: 1.5, dash: "dot" } };
-    const words = { xref: "x", x: Math.log10(threshold), yref: "paper", y: 1, yanchor: "bottom", showarrow: false, font: { size: 12, color: "token:ink-quiet" }, text: outputs > 1 ? "as many weights as training targets" : "as many weights as training cases", xanchor: threshold > 30 ? "right" : "left", xshift: threshold > 30 ? 4 : -4 };
+    const words = { xref: "x", x: Math.log10(threshold), yref: "paper", y: 1, yanchor: "bottom", showarrow: false, font: { size: 12, color: "token:ink-quiet" }, text: `as many weights<br>as training ${outputs > 1 ? "targets" : "cases"}`, xanchor: threshold > high / 3 ? "right" : threshold < 3 * low ? "left" : "center" };
     const ticks = widths.filter((width) => Number.isInteger(Math.log2(width)));
     return {
       data: [dots(points, "training"), dots(points, "validation"), medians(points, "training"), medians(points, "validation")],
       layout: {
-        hovermode: "closest", showlegend: true, margin: { l: 60, r: 12, t: 48, b: 44 },
-        legend: { orientation: "h", x: 0, y: 1.1, xanchor: "left", yanchor: "bottom" },
+        hovermode: "closest", showlegend: true, margin: { l: 60, r: 12, t: 64, b: 44 },
+        legend: { orientation: "h", x: 0, y: 1.14, xanchor: "left", yanchor: "bottom" },
         xaxis: { type: "log", range, tickvals: ticks, ticktext: ticks.map(String), title: { text: "Neurons in the hidden layer" } },
-        yaxis: { type: "log", exponentformat: "power", nticks: 8, title: { text: "Mean error of a case" } },
+        yaxis: { type: "log", exponentformat: "power", nticks: 8, ...sight(points), title: { text: "Mean error of a case" } },
         shapes: shown ? [line] : [], annotations: shown ? [words] : [],
       },
     };
@@ -231,7 +240,7 @@
       const cell = ({ low, median, high }) => (median === null ? "–" : `${short(median, 2)} (${short(low, 2)} to ${short(high, 2)})`);
       const cells = [point.weights.toLocaleString("en"), cell(point.training), cell(point.validation)].map((textContent) => make("td", { textContent }));
       const lost = point.lost ? [` ${point.lost} diverged`] : [];
-      body.append(make("tr", {}, [make("th", { scope: "row", textContent: point.width }), ...cells, make("td", { className: "experiment-seeds" }, [...buttons, ...lost])]));
+      body.append(make("tr", {}, [make("th", { scope: "row", textContent: point.width }), ...cells, make("td", {}, [make("div", { className: "experiment-seeds" }, [...buttons, ...lost])])]));
     }
 
     return { scene: () => undefined };

@@ -5,7 +5,8 @@
   const [LEAST, MOST] = [200, 2000]; // what it offers by itself
   const EVEN = 0.01; // of the validation error: less is no difference
   const [WIDE, HIGH] = [96, 26]; // of the small curves, in pixels
-  const TEST = 4; // place of its column
+  const DEEP = 30; // times below the lowest validation error
+  const TEST = 5; // place of its column
   const SVG = "http://www.w3.org/2000/svg";
   const shared = () => window.explorer.trainingExperiments; // loaded after this file
 
@@ -33,8 +34,8 @@
   function helpedWords(share) {
     if (share === null) return "–";
     if (Math.abs(share) < EVEN) return "no change";
-    if (share > 0) return `${share >= 0.995 ? short(100 * share, 4) : Math.round(100 * share)} % lower`;
-    return share > -1 ? `${Math.round(-100 * share)} % higher` : `${short(1 - share, 2)} times as high`;
+    if (share > 0) return `${share >= 0.995 ? short(100 * share, 4) : Math.round(100 * share)}\u00a0% lower`;
+    return share > -1 ? `${Math.round(-100 * share)}\u00a0% higher` : `${short(1 - share, 2)} times as high`;
   }
 
   // The rows in the order of their validation errors, those without one last.
@@ -53,11 +54,13 @@
     return `${begin} ${within(first.row.title)} helped most: validation error ${short(validation)} in place of ${short(told)}, ${helpedWords(share)}. ${end}`;
   }
 
-  // Curves of all rows on one logarithmic scale -> for each {training, validation}: points of a polyline.
+  // Curves of all rows on one logarithmic scale -> for each {training, validation}: points of a polyline. What lies far
+  // below every validation error is drawn at the foot: else these would all look alike.
   function polylines(rows, epochs) {
-    const values = rows.flatMap(({ grown: { curves } }) => ["training_error", "validation_error"].flatMap((name) => (curves[name] ?? []).map(([value]) => value))).filter((value) => value > 0);
-    const [low, high] = [Math.log(Math.min(...values)), Math.log(Math.max(...values))];
-    const y = (value) => (high > low ? (HIGH - 2) * (1 - (Math.log(value) - low) / (high - low)) + 1 : HIGH / 2);
+    const all = (name) => rows.flatMap(({ grown: { curves } }) => (curves[name] ?? []).map(([value]) => value)).filter((value) => value > 0);
+    const [training, validation] = [all("training_error"), all("validation_error")];
+    const [low, high] = [Math.log(Math.max(Math.min(...training), Math.min(...validation) / DEEP)), Math.log(Math.max(...training, ...validation))];
+    const y = (value) => (high > low ? (HIGH - 2) * Math.min(1, 1 - (Math.log(value) - low) / (high - low)) + 1 : HIGH / 2);
     const line = ({ epochs: at, curves }, name) =>
       at.map((epoch, i) => [epoch, curves[name][i][0]]).filter(([, value]) => value > 0).map(([epoch, value]) => `${((WIDE * epoch) / epochs).toFixed(1)},${y(value).toFixed(1)}`).join(" ");
     return rows.map(({ grown }) => ({ training: line(grown, "training_error"), validation: line(grown, "validation_error") }));
@@ -77,7 +80,7 @@
     let [rows, own, goal, chosen] = [[], null, LEAST, ""];
     const epochs = field("Epochs", LEAST, EPOCHS, "How long each is trained");
     const body = make("tbody");
-    const heads = [["Remedy"], ["Course", "Errors over the epochs, all on one logarithmic scale"], ["Training"], ["Validation"], ["Test"], ["Gap", "Validation less training error"], ["Best validation", "The lowest validation error of any epoch"], ["Helped", "Validation error beside that of the run as it is"], [""]];
+    const heads = [["Remedy"], ["Helped", "Validation error beside that of the run as it is"], ["Course", "Errors over the epochs, all on one logarithmic scale"], ["Training"], ["Validation"], ["Test"], ["Gap", "Validation less training error"], ["Best validation", "The lowest validation error of any epoch"], [""]];
     const head = make("tr", {}, heads.map(([textContent, tip]) => make("th", { scope: "col", textContent, data: tip ? { tip } : {} })));
     head.children[TEST].className = "experiment-test";
     const table = make("div", { className: "experiment-table", hidden: true }, [make("table", {}, [make("thead", {}, [head]), body])]);
@@ -130,7 +133,7 @@
       const button = make("button", { type: "button", className: "button button-subtle", textContent: "Open", disabled: true, aria: { label: `Open the run: ${row.title}` }, data: { tip: "Go on with this run; the present one can be taken back with undo" } });
       const name = make("th", { scope: "row" }, [make("span", { className: "experiment-title", textContent: row.title }), make("span", { className: "experiment-change", textContent: row.name === "base" ? "The present settings from their start." : `${row.change[0].toUpperCase()}${row.change.slice(1)}. ${row.same}` })]);
       const helpedCell = make("td", { className: "experiment-helped" }, [make("span", { className: "experiment-axis", aria: { hidden: "true" } }, [bar]), share]);
-      const made = { ...cells, lines, bar, share, button, row: make("tr", { className: row.name === "base" ? "experiment-base" : "" }, [name, make("td", {}, [course]), cells.training, cells.validation, cells.test, cells.gap, cells.best, helpedCell, make("td", {}, [button])]) };
+      const made = { ...cells, lines, bar, share, button, row: make("tr", { className: row.name === "base" ? "experiment-base" : "" }, [name, helpedCell, make("td", {}, [course]), cells.training, cells.validation, cells.test, cells.gap, cells.best, make("td", {}, [button])]) };
       button.addEventListener("click", () => take(row.name));
       return made;
     }

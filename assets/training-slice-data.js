@@ -103,6 +103,13 @@
     return { z: { shape: `${side}, ${side}`, bdata: base64(new Uint8Array(flat.buffer)) }, zmin: low, zmax: high };
   }
 
+  // What the colours stand for, in so many evenly spaced errors.
+  function legend({ low, high, logarithmic, floor, offset }, count) {
+    const errors = Array.from({ length: count }, (_, i) => low + (i / (count - 1)) * (high - low)).map((height) => (logarithmic ? 10 ** height - offset + floor : height));
+    const dust = 1e-9 * (errors.at(-1) - errors[0]); // what rounding left of a zero is a zero
+    return errors.map((error) => number(Math.abs(error) < dust ? 0 : error));
+  }
+
   const isWithin = ({ x, y, side }, [first, second]) => first >= x[0] && first <= x[side - 1] && second >= y[0] && second <= y[side - 1];
 
   const column = (path, axis) => path.map((point) => point[axis]);
@@ -118,13 +125,14 @@
     };
   }
 
-  // A halo of the panel's colour keeps the path visible on every height.
-  function pathLines({ path }) {
+  // A halo of the panel's colour keeps the path visible on every height; where it is but a shadow on the plane, it is dotted.
+  function pathLines({ path, kind }) {
     const line = { type: "scatter", x: column(path, 0), y: column(path, 1), hoverinfo: "skip" };
-    const dots = path.length <= 60 ? "lines+markers" : "lines";
+    const shadow = kind !== "path";
+    const dots = path.length <= 60 && !shadow ? "lines+markers" : "lines";
     return [
       { ...line, mode: "lines", line: { color: "token:panel", width: 5 }, opacity: 0.75 },
-      { ...line, mode: dots, line: { color: "token:ink", width: 2 }, marker: { color: "token:ink", size: 4 } },
+      { ...line, mode: dots, line: { color: "token:ink", width: 2, dash: shadow ? "2px,3px" : "solid" }, marker: { color: "token:ink", size: 4 } },
     ];
   }
 
@@ -184,7 +192,7 @@
           xaxis: axis(0, told.x), yaxis: axis(1, told.y),
           zaxis: { title: { text: "Error", font: { size: 11 } }, range: [low - 0.02 * (high - low), high], tickvals: ticks, ticktext: labels },
           aspectmode: "manual", aspectratio: { x: 1, y: 1, z: 0.75 },
-          camera: { eye: { x: 0.95, y: -1.3, z: 1.65 }, center: { x: 0, y: 0, z: -0.12 } },
+          camera: { eye: { x: 1.03, y: -1.41, z: 1.79 }, center: { x: 0, y: 0, z: -0.12 } },
         },
       },
       config: { displayModeBar: false },
@@ -212,6 +220,13 @@
 
   const placeWords = (told, first, second) => `At ${number(first)}, ${number(second)} the error ${number(errorAt(told, first, second))} is drawn.`;
 
+  // What is said while nothing is pointed at.
+  function hint(view, told) {
+    if (view === "space") return "The path at its true errors; lines lead to what is drawn.";
+    if (told && told.kind !== "path" && told.path.length > 1) return "Dotted: the path's shadow on this plane. Point at it to read it.";
+    return "Point at the map or the path to read it, or use the arrow keys.";
+  }
+
   // The moment nearest to a place in pixels, null beyond the reach. points: [[x, y], …]
   function nearest(points, x, y, reach) {
     let [found, least] = [null, reach * reach];
@@ -224,8 +239,8 @@
 
   window.explorer = Object.assign(window.explorer || {}, {
     sliceData: {
-      countWeights, room, evenly, joined, pathOf, movement, menu, scaled, decoded, errorAt, isWithin, heat, mapFigure, reliefFigure,
-      gaps, number, momentWords, placeWords, nearest,
+      countWeights, room, evenly, joined, pathOf, movement, menu, scaled, decoded, errorAt, isWithin, heat, legend, mapFigure, reliefFigure,
+      gaps, number, momentWords, placeWords, hint, nearest,
     },
   });
 })();

@@ -12,7 +12,7 @@
   const STEPS = 6; // of a window, by 2 each, closer or wider
   const SPACE = "\u00a0"; // keeps the line of a text that is not there yet
   const KINDS = [["path", "Plane of the path (PCA)"], ["weights", "Two weights"], ["random", "Random directions"]];
-  const HINTS = { map: "Point at the map or the path to read it, or use the arrow keys.", space: "Turn it by dragging; the arrow keys read the path." };
+  const NARROW = 420; // px of a panel, below which the legend has fewer numbers
 
   const make = (name, properties = {}, children = []) => {
     const element = Object.assign(document.createElement(name), properties);
@@ -168,7 +168,7 @@
     spoken.setAttribute("aria-live", "polite");
     const when = pace(question);
     const far = () => data.movement(moments(), count);
-    const plane = chooser({ weights, far, changed: () => ((zoom = 0), when.now()) });
+    const plane = chooser({ weights, far, changed: () => scale(-zoom) });
     const closer = press("+", "Closer", () => scale(-1));
     const wider = press("−", "Wider", () => scale(1));
     const colours = legend();
@@ -180,6 +180,7 @@
     tell();
 
     function scale(by) {
+      generation += 1; // what is on its way is an answer to something else
       zoom = Math.max(-STEPS, Math.min(STEPS, zoom + by));
       [closer.disabled, wider.disabled] = [zoom === -STEPS, zoom === STEPS];
       when.now();
@@ -205,7 +206,8 @@
       if (spot === -1) spot = null;
       told = next;
       put(sentence, told.sentence);
-      colours.show(told.levels.labels);
+      colours.show(data.legend(told.levels, container.clientWidth < NARROW ? 4 : 6));
+      if (spot === null) tell();
       draw();
     }
 
@@ -267,7 +269,7 @@
     // ---- reading
 
     function tell(words) {
-      put(read, words ?? (spot !== null && told ? data.momentWords(told, spot) : HINTS[view]));
+      put(read, words ?? (spot !== null && told ? data.momentWords(told, spot) : data.hint(view, told)));
     }
 
     function select(next) {
@@ -307,11 +309,11 @@
 
     return {
       scene(scene) {
-        [count, generation, zoom, spot] = [data.countWeights(scene), generation + 1, 0, null];
+        [count, spot] = [data.countWeights(scene), null];
+        plane.renew();
+        scale(-zoom);
         mark();
         tell();
-        plane.renew();
-        when.now();
       },
       moved: () => when.moved(),
       open: (value) => when.open(value),

@@ -1,4 +1,4 @@
-"""Whether the page grows while a network trains in it: ten minutes in headless Chromium, garbage collected before each look."""
+"""Whether the page grows while a network trains in it for ten minutes, in headless Chromium."""
 
 import statistics
 import time

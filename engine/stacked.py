@@ -40,9 +40,8 @@ class Stack:
     def advance(self, end: int) -> None:
         """Train until ``end`` updates are done in all, or until a replica is lost."""
         with np.errstate(all="ignore"):
-            self._train(end)
-            sound = self._next_errors() <= self._limits
-            self.lost = ~(sound & _finite(self._weights))
+            errors = self._train(end)
+            self.lost = ~((errors <= self._limits) & _finite(self._weights))
 
     def runs(self) -> list[Run]:
         """The replicas where they stand."""
@@ -52,8 +51,8 @@ class Stack:
         """What reads the errors of the replicas where they stand."""
         return Gauge([run.present_task for run in self._runs], self._weights)
 
-    def _train(self, end: int) -> None:
-        """Update until ``end``; no further where the error of a batch, or a weight, is not sound."""
+    def _train(self, end: int) -> Array:
+        """Update until ``end``, or until an error or a weight is not sound; the errors (R,) that come next."""
         weights, before, update = self._weights, self._before, self._update
         limits, flat, shares = self._limits, weights.reshape(-1), 1.0 / self._limits
         first, length = self._stage.begin, self._stage.updates_per_epoch
@@ -63,7 +62,7 @@ class Stack:
                 errors = np.asarray(batch.backward())
                 # one product tells for all in nearly every update: no error is far below 0
                 if not errors.dot(shares) <= 0.5 and not (errors <= limits).all():
-                    return
+                    return errors
                 np.copyto(before, weights)
                 self.step += 1
                 update(self.step)
@@ -72,13 +71,14 @@ class Stack:
                     break
             if (self.step - first) % length == 0:
                 self._validate()
+        return self._next_errors()
 
     def _validate(self) -> None:
         if self._validation.cases:
             self._best.look(self.step, self._validation.errors(), self._weights)
 
     def _next_errors(self) -> Array:
-        """What the next update would find: so the end of a call finds a divergence as its continuation would."""
+        """Those of the next update: so the end of a call finds a divergence as its continuation would."""
         epoch, batch = divmod(self.step - self._stage.begin, self._stage.updates_per_epoch)
         return np.asarray(self._batches.of_epoch(epoch)[batch].forward())
 

@@ -39,7 +39,7 @@ def start(
     checks.instance("task", task, Task)
     checks.instance("recipe", recipe, Recipe)
     seed = checks.integer("seed", seed, 0)
-    given = None if weights is None else checks.array("weights", weights, task.network.dimension).copy()
+    given = None if weights is None else _frozen(checks.array("weights", weights, task.network.dimension).copy())
     first = task.network.first_weights(seed) if given is None else _existing(given, task.network.mask(seed))
     if not task.cases("training").cases:
         raise ValueError("data holds no training case; at least one is needed")

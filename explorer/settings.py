@@ -300,6 +300,14 @@ def to_link(settings: Record) -> dict[str, str]:
     return {name: spec.to_link(getattr(settings, name)) for name, spec in specs(type(settings)).items()}
 
 
+def borne(settings: Record) -> dict[str, str | list[str]]:
+    """What the controls of these settings bear: texts, for several choices a list of texts."""
+    several = {name for name, spec in specs(type(settings)).items() if isinstance(spec, Choices)}
+    return {
+        name: list(getattr(settings, name)) if name in several else text for name, text in to_link(settings).items()
+    }
+
+
 def number_text(value: float) -> str:
     """The shortest text that reads back as the same number, as JavaScript writes it: 10, 0.00001, 1e-7."""
     if abs(value) < 1e15 and value == int(value):

@@ -9,7 +9,7 @@ from typing import Any
 
 from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, ctx, dcc
 
-from explorer.settings import Choices, Number, Record, parts, read, specs, to_link
+from explorer.settings import Number, Record, borne, parts, read, specs
 
 NAMESPACE = "explorer_settings"
 _MOST_COMPLAINTS = 3
@@ -30,14 +30,6 @@ def for_browser(lab: str, cls: type[Record], extra_keys: Iterable[str] = ()) -> 
         if isinstance(spec, Number)
     }
     return {"lab": lab, "numbers": numbers, "parts": parts(cls), "extra": list(extra_keys)}
-
-
-def borne(settings: Record) -> dict[str, str | list[str]]:
-    """What the controls of these settings bear: texts, for several choices a list of texts."""
-    several = {name for name, spec in specs(type(settings)).items() if isinstance(spec, Choices)}
-    return {
-        name: list(getattr(settings, name)) if name in several else text for name, text in to_link(settings).items()
-    }
 
 
 def restored(

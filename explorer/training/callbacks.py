@@ -72,4 +72,3 @@ def quiet(handler: Handler) -> Handler:
             return handler(wish)
 
     return answer
-

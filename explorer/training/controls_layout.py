@@ -8,7 +8,6 @@ from explorer.training.presets import PRESETS
 from explorer.training.settings import LAB, TrainingSettings
 
 
-
 def preset_id(name: str) -> dict[str, str]:
     """The id of a preset's button."""
     return {"lab": LAB, "preset": name}

@@ -6,7 +6,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from engine import ACTIVATIONS, HIDDEN_ACTIVATIONS
-from explorer.controls import aria, button, control, notice, panel
+from explorer.controls import aria, button, control, notice
 from explorer.live import LAST_STEP, MOST_UPDATES
 from explorer.settings_wiring import stores
 from explorer.training.controls_layout import controls

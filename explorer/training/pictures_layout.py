@@ -1,11 +1,12 @@
 """The pictures of the training lab, still empty; the browser draws them."""
 
+from typing import Any
+
 from dash import html
 from dash.development.base_component import Component
 
 from explorer.controls import aria, button, control, panel
 from explorer.training.settings import LAB, TrainingSettings
-
 
 
 def pictures() -> list[Component]:
@@ -16,7 +17,7 @@ def pictures() -> list[Component]:
         panel(
             "Kept runs",
             html.Div(id="training-runs", className="training-runs"),
-            help="Up to eight runs to compare: laid over the curves, side by side in a table, each to be taken up again.",
+            help="Up to eight runs: laid over the curves, side by side in a table, each to be taken up again.",
         ),
         html.Div([_classes(), _scatter(), _bent(), _health(), _slice()], className="training-panels"),
         *_experiments(),
@@ -48,11 +49,15 @@ def _link_modes() -> list[Component]:
             title,
             type="button",
             className="link-mode",
-            **{"data-linkmode": mode, "data-tip": tips[mode]},
-            **aria(pressed=pressed),
+            **_data(linkmode=mode, tip=tips[mode]),
+            **aria(pressed=pressed, description=tips[mode]),
         )
         for mode, (title, pressed) in modes.items()
     ]
+
+
+def _data(**words: str) -> dict[str, Any]:
+    return {f"data-{name}": word for name, word in words.items()}
 
 
 def _output() -> Component:
@@ -78,7 +83,10 @@ def _curves() -> Component:
         html.Div(
             [
                 html.Div(
-                    [html.P(id="training-sentence", className="sentence"), html.P(id="training-remark", className="hint")],
+                    [
+                        html.P(id="training-sentence", className="sentence"),
+                        html.P(id="training-remark", className="hint"),
+                    ],
                     className="curve-words",
                 ),
                 html.Div(settings, className="curve-settings"),
@@ -94,17 +102,19 @@ def _timeline() -> Component:
     return html.Div(
         [
             button("training-undo", "Undo", "Nothing to undo", icon="undo", compact=True, disabled=True),
-            button(
-                "training-rewind", "Best epoch", "Back to the epoch with the lowest validation error", disabled=True
-            ),
+            _described("training-rewind", "Best epoch", "Back to the epoch with the lowest validation error"),
             html.Div(id="training-timeline", className="timeline"),
-            button("training-fork", "Continue from here", "A fork: the way that was gone stays as a kept run", disabled=True),
-            button("training-now", "Now", "Back to the present", disabled=True),
+            _described("training-fork", "Continue from here", "A fork: the way that was gone stays as a kept run"),
+            _described("training-now", "Now", "Back to the present"),
         ],
         className="time-tools",
         role="group",
         **aria(label="Timeline"),
     )
+
+
+def _described(id: str, label: str, help: str) -> Component:
+    return button(id, label, help, disabled=True, **aria(description=help))
 
 
 def _pad() -> Component:
@@ -171,4 +181,5 @@ def _experiments() -> list[Component]:
 
 
 def _panel(name: str, title: str, help: str) -> Component:
-    return panel(title, html.Div(id=f"training-{name}", className=f"training-{name}"), help=help, id=f"training-{name}-panel")
+    body = html.Div(id=f"training-{name}", className=f"training-{name}")
+    return panel(title, body, help=help, id=f"training-{name}-panel")

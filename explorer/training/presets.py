@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from explorer.settings_wiring import borne
+from explorer.settings import borne
 from explorer.training.settings import TrainingSettings
 
 

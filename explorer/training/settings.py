@@ -1,8 +1,19 @@
 """What the training lab can be told."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from engine import ACTIVATIONS, DATASETS, ERRORS, FEATURES, HIDDEN_ACTIVATIONS, INITIALISERS, OPTIMIZERS, SCHEDULES
+from engine import (
+    ACTIVATIONS,
+    DATASETS,
+    ERRORS,
+    FEATURES,
+    HIDDEN_ACTIVATIONS,
+    INITIALISERS,
+    OPTIMIZERS,
+    SCHEDULES,
+    DataSource,
+)
 from explorer.settings import choice, choices, flag, number, shares, text
 
 LAB = "training"
@@ -23,7 +34,7 @@ TRAINERS = {name: optimizer.title for name, optimizer in OPTIMIZERS.items() if n
 SPEEDS = {"1": "1 / s", "20": "20 / s", "500": "500 / s", "fastest": "Fastest"}
 NEW_RUN = " Starts a new run."
 LIVE = " May change while the network trains."
-_FAMILIES = {
+_FAMILIES: dict[str, Callable[[DataSource], bool]] = {
     "Two classes": lambda source: source.kind == "signs" and source.view == "plane",
     "Several classes": lambda source: source.kind in ("classes", "labels") and source.view == "plane",
     "A height over the plane": lambda source: source.kind == "regression" and source.view == "plane",
@@ -42,7 +53,10 @@ _INITIALISERS = {
     "equal": "All equal",
     "zero": "All zero",
 }
-_OUTPUTS = {"auto": "What fits the data", **{name: ACTIVATIONS[name].title for name in ("tanh", "sigmoid", "linear", "softmax")}}
+_OUTPUTS = {"auto": "What fits the data"} | {
+    name: ACTIVATIONS[name].title for name in ("tanh", "sigmoid", "linear", "softmax")
+}
+_ERRORS = {"auto": "What fits the output"} | {name: error.title for name, error in ERRORS.items()}
 AMPLIFIERS = {
     "shift": "Shift",
     "rotate": "Rotate",
@@ -114,7 +128,7 @@ class TrainingSettings:
     )  # fmt: skip
     standardise: bool = flag(
         False, label="Standardise", part="run",
-        help="Every input minus its mean, divided by its standard deviation, both of the training part alone." + NEW_RUN,
+        help="Every input minus its mean, over its standard deviation, both of the training part alone." + NEW_RUN,
     )  # fmt: skip
     amplify_copies: int = number(
         0, 0, 20, integer=True, label="Altered copies", part="run",
@@ -151,21 +165,20 @@ class TrainingSettings:
         help="The share of links that exist, drawn from the seed; the others stay exactly 0." + NEW_RUN,
     )  # fmt: skip
     error: str = choice(
-        "auto", {"auto": "What fits the output", **{name: error.title for name, error in ERRORS.items()}}, label="Error",
-        part="run",
-        help="What is minimised. What fits: cross-entropy for softmax and sigmoid outputs, squared error for the others."
-        + NEW_RUN,
+        "auto", _ERRORS, label="Error", part="run",
+        help="What is minimised. What fits: cross-entropy for softmax and sigmoid, else squared error." + NEW_RUN,
     )  # fmt: skip
     reduction: str = choice(
         "mean", {"mean": "Mean", "sum": "Sum"}, label="Over a batch", part="run",
-        help="Whether the errors of a batch are averaged or summed; with the sum the step grows with the batch." + NEW_RUN,
+        help="Whether errors of a batch are averaged or summed; with the sum the step grows with the batch." + NEW_RUN,
     )  # fmt: skip
     seed: int = number(
         1, 0, 999_999, integer=True, slider=False, label="Seed", part="run",
         help="Fixes the data, the first weights, the links and the order of the cases." + NEW_RUN,
     )  # fmt: skip
     optimizer: str = choice(
-        "gradient_descent", TRAINERS, label="Optimizer", part="live", help="The rule that turns slopes into steps." + LIVE
+        "gradient_descent", TRAINERS, label="Optimizer", part="live",
+        help="The rule that turns slopes into steps." + LIVE,
     )  # fmt: skip
     learning_rate: float = number(
         0.03, 1e-5, 10.0, scale="log", label="Learning rate", part="live",

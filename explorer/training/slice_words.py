@@ -55,7 +55,7 @@ def meaning(kind: str, wanted: str, step: int, shares: Array | None) -> str:
         if wanted == "path":
             why = "No other moment is known" if step else "The path is a single point so far"
             begin = f"{why}, so the directions are random: "
-        return f"{begin}1 changes every neuron by as much as its weights measure."
+        return f"{begin}one unit changes each neuron by the length of its own weights."
     assert shares is not None
     if shares[1] == 0.0:
         return f"The path has one direction, which holds {percent(shares[0])} of its variance; the other one is random."

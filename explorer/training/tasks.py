@@ -105,7 +105,7 @@ def first_run(settings: TrainingSettings, own: Any = None, changes: Any = ()) ->
     return start(task, recipe(settings, task), settings.seed, changes=changes)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def known(task: Task) -> Task:
     """An equal task that was met before: what it has prepared is not prepared again."""
     return task
@@ -135,7 +135,7 @@ def _task_settings(settings: TrainingSettings) -> TrainingSettings:
     return TrainingSettings(**{name: getattr(settings, name) for name in parts(TrainingSettings)["run"]})
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _made(settings: TrainingSettings) -> Made:
     source = DATASETS[settings.dataset]
     shares = tuple(share / 100.0 for share in settings.split)

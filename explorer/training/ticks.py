@@ -39,7 +39,6 @@ def tick(wish: dict[str, Any]) -> dict[str, Any]:
     # a replay follows its log instead
     followed = before if is_new or until is not None else _following(before, settings)
     touched = _touched(followed, wish.get("changes"), about)
-    altered = touched.to_json() if touched.changes != before.changes and not is_new else None
     run, pictures = _played(touched, wish, settings, about)
     answer = {
         "run": run.to_json(),
@@ -47,7 +46,6 @@ def tick(wish: dict[str, Any]) -> dict[str, Any]:
         "interval": 1000.0 * seconds_a_frame(run),
         "sentence": words.sentence(run, pictures[-1]["stopped"]),
         "log": _log(run),
-        "altered": altered,
         "report": report(run, about, wish),
     }
     if is_new or wish.get("scene") is True:

@@ -423,7 +423,8 @@ class TrainingLab(Lab):
 
     def pictures(self) -> list[str]:
         """The network and the output as they are painted."""
-        canvases = "[...document.querySelectorAll('#training-network canvas, #training-output > :not([hidden]) canvas')]"
+        shown = "#training-network canvas, #training-output > :not([hidden]) canvas"
+        canvases = f"[...document.querySelectorAll('{shown}')]"
         return list(self.page.js(f"return {canvases}.map((canvas) => canvas.toDataURL())"))
 
     def curves(self) -> dict[str, Any]:

@@ -138,11 +138,17 @@ def test_a_run_that_no_link_may_tell_is_not_told(lab: TrainingLab, page: Page) -
     log = "5:learning_rate:0.1"
     for step, changes, words in (
         (LAST_STEP, {"count": 1, "text": log, "untold": ""}, None),
-        (LAST_STEP + 1, {"count": 0, "text": "", "untold": ""}, "This run is beyond update 100\u2009000\u2009000: a link"),
+        (
+            LAST_STEP + 1,
+            {"count": 0, "text": "", "untold": ""},
+            "This run is beyond update 100\u2009000\u2009000: a link",
+        ),
         (LAST_STEP, {"count": 999, "text": "", "untold": "There were too many."}, "There were too many."),
         (12, {"count": 0, "text": "", "untold": ""}, None),
     ):
-        page.js("const {lab} = explorer.training; lab.frame.step = arguments[0]; lab.log = arguments[1];", step, changes)
+        page.js(
+            "const {lab} = explorer.training; lab.frame.step = arguments[0]; lab.log = arguments[1];", step, changes
+        )
         link = told(lab.copied_link())
         extra = {"step": str(step)} | ({"changes": changes["text"]} if changes["text"] else {})
         assert link == to_link(lab.settings()) | ({} if words else extra)

@@ -193,7 +193,7 @@ def test_a_gradient_is_clipped_by_its_own_length() -> None:
     np.testing.assert_allclose(weights, [[0.25, 0.25], [0.5**0.5, 0.5**0.5], [1.0, 1e-160]], rtol=1e-14)
 
 
-@pytest.mark.parametrize("step", [5, 8, 12, 18])
+@pytest.mark.parametrize("step", [5, 8, 12, 14, 18])
 @pytest.mark.parametrize("feature", ["plain", "everything"])
 def test_runs_with_a_log_behind_them_go_on_from_within_an_epoch(feature: str, step: int) -> None:
     # steps, batch size, optimizer, cases and schedule changed before; links differ from replica to replica

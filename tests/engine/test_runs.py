@@ -57,6 +57,9 @@ def made_up_runs() -> dict[str, Run]:
         "trained": trained,
         "with changes": advance(trained.change("learning_rate", 0.01).change("beta1", 0.5), updates=3),
         "with changes to come": start(TASK, RECIPE, changes=[(3, "learning_rate", 0.1), (9, "epsilon", 1e-4)]),
+        "sparse with given weights": start(
+            new.task, new.recipe, weights=np.linspace(-1, 1, new.task.network.dimension)
+        ),
         "with everything": advance(start(new.task, new.recipe, seed=3, changes=eventful(new)), updates=12),
         "with given data": advance(start(made_up_task(), Recipe(AdaGrad(), None, shuffle=False), seed=2**70), epochs=3),
         "diverged": advance(start(Task(TASK.data, Network((2, 3, 1))), wild), updates=100),
@@ -102,7 +105,7 @@ def test_the_text_is_canonical_json_without_nan(run: Run) -> None:
 def test_nothing_in_a_run_can_be_changed(run: Run) -> None:
     with pytest.raises(FrozenInstanceError):
         run.step = 3
-    arrays = [run.weights, run.slots, run.first_weights, run.best and run.best.weights]
+    arrays = [run.weights, run.slots, run.first_weights, run.best and run.best.weights, run.mask]
     for array in arrays:
         if array is not None and array.size:
             with pytest.raises(ValueError, match="read-only"):

@@ -11,8 +11,9 @@ from werkzeug.test import TestResponse
 from explorer.app import create_app
 from explorer.exchange import answer, register_exchange
 from explorer.server import LARGEST_BODY, harden
+from explorer.training.callbacks import EXCHANGES
 
-PATHS = ("/surface/base", "/surface/paths", "/training/tick", "/training/table", "/training/amplified")
+PATHS = ("/surface/base", "/surface/paths", *(f"/training/{name}" for name in EXCHANGES))
 NO_OBJECT = "The request is no JSON object."
 
 

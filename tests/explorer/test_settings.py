@@ -15,20 +15,22 @@ from explorer.settings import (
     Shares,
     Specification,
     Text,
+    borne,
     choice,
     choices,
     flag,
+    for_browser,
     number,
     number_text,
     parts,
     read,
+    restored,
     shares,
     specs,
     strict,
     text,
     to_link,
 )
-from explorer.settings_wiring import borne, for_browser, restored
 
 
 def _layers(words: str) -> str:

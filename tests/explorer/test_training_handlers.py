@@ -45,10 +45,10 @@ def refused(wish: dict[str, Any]) -> str:
 
 def test_a_new_run_comes_with_its_scene() -> None:
     told = ticked()
-    assert set(told) == {"run", "frames", "interval", "sentence", "log", "altered", "report", "scene"}
+    assert set(told) == {"run", "frames", "interval", "sentence", "log", "report", "scene"}
     assert told["run"] == engines(0).to_json()
     assert [drawn["step"] for drawn in told["frames"]] == [0]
-    assert (told["log"], told["altered"], told["report"]) == (NO_LOG, None, {})
+    assert (told["log"], told["report"]) == (NO_LOG, {})
     assert told["interval"] == 1000.0 * seconds_a_frame(engines(0))
     assert (told["scene"]["sizes"], told["scene"]["remarks"]) == ([2, 3, 1], [])
 
@@ -122,7 +122,7 @@ def test_a_rate_that_comes_back_before_an_update_was_never_changed() -> None:
 
 def test_before_the_first_update_it_is_the_runs_rate() -> None:
     told = ticked({"learning_rate": 0.5}, run=ticked()["run"], frames=1, updates=4)
-    assert (told["log"], told["altered"]) == (NO_LOG, None)
+    assert told["log"] == NO_LOG
     assert told["run"] == engines(4, learning_rate=0.5).to_json()
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -9,9 +10,12 @@ import numpy as np
 import pytest
 
 from engine import OPTIMIZERS, SCHEDULES, Run, advance, measure
+from explorer.csv_text import MOST_ROWS
+from explorer.live import LONGEST_TICK, MOST_UPDATES
 from explorer.settings import strict
 from explorer.training.callbacks import quiet
 from explorer.training.frames import points
+from explorer.training.own import MOST_INPUTS
 from explorer.training.settings import TrainingSettings
 from explorer.training.subjects import Subject
 from explorer.training.tasks import first_run, made
@@ -69,10 +73,10 @@ def test_a_setting_that_is_altered_while_it_runs_is_a_change_of_the_run(field: s
     told = played({field: value}, text, 7)
     assert told["run"] == advance(change(engines(5)), updates=7).to_json()
     assert told["run"] != engines(12).to_json()
-    assert (told["log"]["count"], told["altered"]) == (1, change(engines(5)).to_json())
+    assert told["log"]["count"] == 1
     # it stays altered, and what comes back comes back
     told = played({field: value}, told["run"], 3)
-    assert (told["log"]["count"], told["altered"]) == (1, None)
+    assert told["log"]["count"] == 1
     back = json.loads(played({}, told["run"], 2)["run"])
     assert [(step, setting) for step, setting, _ in back["changes"]] == [(5, field), (15, field)]
     assert Run.from_json(json.dumps(back)).now == engines().recipe
@@ -139,10 +143,10 @@ def test_what_a_hand_does_is_a_change_of_the_run(touch: str, before: int) -> Non
     text = ticked(frames=1, updates=before)["run"] if before else ticked()["run"]
     seen = ticked(run=text, changes=changes)
     expected = change(engines(before))
-    assert (seen["run"], seen["altered"]) == (expected.to_json(), expected.to_json())
+    assert seen["run"] == expected.to_json()
     assert seen["log"]["count"] == len(expected.changes)
     told = ticked(run=text, changes=changes, frames=2, updates=4)
-    assert (told["run"], told["altered"]) == (advance(expected, updates=8).to_json(), expected.to_json())
+    assert told["run"] == advance(expected, updates=8).to_json()
     assert played({}, seen["run"], 8)["run"] == told["run"]
 
 
@@ -547,6 +551,19 @@ def test_before_there_is_own_data_it_says_what_to_do() -> None:
     for nothing in (None, {}):
         for dataset in ("own", "drawn"):
             assert refused({"dataset": dataset}, own=nothing).endswith(".")
+
+
+@pytest.mark.parametrize("updates", [MOST_UPDATES, None])
+def test_a_tick_of_the_largest_own_table_keeps_nobody_waiting(updates: int | None) -> None:
+    settings = {"dataset": "own", "split": (100, 0, 0), "hidden_layers": "128 " * 4, "batch_size": 5000}
+    full = own("regression", MOST_INPUTS, MOST_ROWS)
+    brief = {name: full[name] for name in ("kind", "names", "target_names")}
+    text = ticked(settings, own=full)["run"]
+    begin = time.perf_counter()
+    told = ticked(settings, own=brief, run=text, frames=2, updates=updates)
+    # a moment that has begun is finished, and a slow machine takes its time
+    assert time.perf_counter() - begin < 5.0 * LONGEST_TICK
+    assert told["frames"][-1]["step"] > 0
 
 
 def test_points_join_drawn_data() -> None:

@@ -3,6 +3,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from engine import (
@@ -10,6 +11,7 @@ from engine import (
     Best,
     Dataset,
     GradientDescent,
+    Measures,
     Network,
     Recipe,
     Run,
@@ -17,6 +19,7 @@ from engine import (
     Task,
     advance,
     measure,
+    measure_weights,
     start,
 )
 from explorer.settings import strict
@@ -118,6 +121,20 @@ def test_errors_are_those_with_the_points_that_were_drawn() -> None:
     assert float(found[1]) != pytest.approx(measure(replace(run, changes=())).training_error, rel=6e-3)
 
 
+def test_the_best_weights_are_judged_on_the_same_cases(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = with_best(made(100), 8, 0.5).change("points", [[0.5, 0.5, 1.0]])
+    asked: list[tuple[Task, bool]] = []
+
+    def record(task: Task, weights: npt.NDArray[np.float64]) -> Measures:
+        asked.append((task, run.best is not None and weights is run.best.weights))
+        return measure_weights(task, weights)
+
+    monkeypatch.setattr(words, "measure_weights", record)
+    assert words.sentence(run).startswith("Overfitting since epoch 4:")
+    assert asked == [(run.present_task, True)]
+    assert run.present_task != run.task
+
+
 @pytest.mark.parametrize(
     ("rule", "why"),
     [
@@ -147,9 +164,14 @@ def diverged(run: Run) -> Run:
     return replace(run, diverged_at=run.step)
 
 
-def test_it_tells_how_far_above_the_local_limit_the_rate_was() -> None:
-    run = diverged(made(1, hidden_layers="3", learning_rate=10.0))
-    surface, size = run.task.surface(), 1e-4
+DRAWN = [[x, y, 1.0] for x in (-5.0, 5.0) for y in (-5.0, 5.0)] * 5
+
+
+@pytest.mark.parametrize("drawn", [[], DRAWN], ids=["", "with points"])
+def test_it_tells_how_far_above_the_local_limit_the_rate_was(drawn: list[list[float]]) -> None:
+    run = made(1, hidden_layers="3", learning_rate=10.0)
+    run = diverged(run.change("points", drawn) if drawn else run)
+    surface, size = run.present_task.surface(), 1e-4
     # the curvature along every weight, from errors alone
     shifts = size * np.eye(surface.dimension)
     corners = [surface.error(run.weights + a * shifts[:, None] + b * shifts) for a in (1, -1) for b in (1, -1)]
