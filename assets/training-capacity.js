@@ -124,7 +124,8 @@
     const all = points.flatMap(({ runs }) => runs.flatMap(({ training, validation }) => [training, validation])).filter((value) => value > 0);
     const lowest = Math.min(...points.map(error).filter((value) => value > 0));
     if (!all.length || !Number.isFinite(lowest)) return {};
-    return { range: [Math.log10(Math.max(Math.min(...all), lowest / DEEP)) - 0.1, Math.log10(Math.max(...all)) + 0.1] };
+    const range = [Math.log10(Math.max(Math.min(...all), lowest / DEEP)) - 0.1, Math.log10(Math.max(...all)) + 0.1];
+    return { range, dtick: range[1] - range[0] > 2.5 ? 1 : "D2" };
   }
 
   // plan: {widths, threshold, outputs}
@@ -141,7 +142,7 @@
         hovermode: "closest", showlegend: true, margin: { l: 60, r: 12, t: 64, b: 44 },
         legend: { orientation: "h", x: 0, y: 1.14, xanchor: "left", yanchor: "bottom" },
         xaxis: { type: "log", range, tickvals: ticks, ticktext: ticks.map(String), title: { text: "Neurons in the hidden layer" } },
-        yaxis: { type: "log", exponentformat: "power", nticks: 8, ...sight(points), title: { text: "Mean error of a case" } },
+        yaxis: { type: "log", tickformat: "~g", tickfont: { size: 11 }, ...sight(points), title: { text: "Mean error of a case" } },
         shapes: shown ? [line] : [], annotations: shown ? [words] : [],
       },
     };

@@ -19,18 +19,17 @@ from explorer.settings import (
     choice,
     choices,
     flag,
-    for_browser,
     number,
     number_text,
     parts,
     read,
-    restored,
     shares,
     specs,
     strict,
     text,
     to_link,
 )
+from explorer.settings_wiring import for_browser, restored
 
 
 def _layers(words: str) -> str:
