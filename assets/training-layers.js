@@ -31,9 +31,10 @@
     return element;
   };
 
-  // limits: {layers, neurons, activations: {name: title}}
+  // limits: {layers, neurons of a layer, alone: of an only one, activations: {name: title}}
   function create(box, limits) {
     let [layers, shown] = [[], ""];
+    const most = ({ length }) => (length === 1 ? limits.alone : limits.neurons);
 
     function set(next) {
       explorer.settings.set(LAB, settingsOf(next));
@@ -48,14 +49,14 @@
 
     function row({ neurons, activation }, place) {
       const which = `hidden layer ${place + 1}`;
-      const step = (by) => () => set(altered(layers, place, { neurons: Math.max(1, Math.min(limits.neurons, neurons + by)) }));
+      const step = (by) => () => set(altered(layers, place, { neurons: Math.max(1, Math.min(most(layers), neurons + by)) }));
       const menu = make("select", { ariaLabel: `Activation of ${which}` }, Object.entries(limits.activations).map(([value, title]) => make("option", { value, textContent: title, selected: value === activation })));
       menu.addEventListener("change", () => set(altered(layers, place, { activation: menu.value })));
       return make("div", { className: "layer", role: "group", ariaLabel: which[0].toUpperCase() + which.slice(1) }, [
         make("span", { className: "layer-number", textContent: String(place + 1) }),
         icon("minus", `One neuron fewer in ${which}`, step(-1), neurons <= 1),
         make("span", { className: "layer-neurons", textContent: String(neurons) }),
-        icon("plus", `One neuron more in ${which}`, step(1), neurons >= limits.neurons),
+        icon("plus", `One neuron more in ${which}`, step(1), neurons >= most(layers)),
         menu,
         icon("close", `Remove ${which}`, () => set(layers.filter((_, i) => i !== place))),
       ]);
@@ -63,7 +64,7 @@
 
     function add() {
       const last = layers.at(-1) ?? { neurons: 4, activation: "tanh" };
-      set([...layers, { ...last }]);
+      set([...layers, last].map((layer) => ({ ...layer, neurons: Math.min(limits.neurons, layer.neurons) })));
     }
 
     function draw() {
@@ -77,7 +78,7 @@
     return {
       show(settings) {
         const next = layersOf(settings);
-        const sound = next.length <= limits.layers && next.every(({ neurons, activation }) => neurons >= 1 && neurons <= limits.neurons && activation in limits.activations);
+        const sound = next.length <= limits.layers && next.every(({ neurons, activation }) => neurons >= 1 && neurons <= most(next) && activation in limits.activations);
         const key = JSON.stringify(next);
         if (!sound || key === shown) return;
         [layers, shown] = [next, key];

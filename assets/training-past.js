@@ -31,7 +31,8 @@
       records.remember("the fork");
       lab.runs.add({ ...records.record(), name: `Before the fork at epoch ${explorer.trainingWords.grouped(frame.epoch)}` });
       const history = explorer.trainingRecords.pure.until(lab.history, frame.step);
-      Object.assign(lab, { liveThen: null, history, moments: lab.moments.until(frame.step), frame, log });
+      const first = frame.step === 0 && !log.count ? lab.live : lab.first; // a fork before the first update is a run from its start
+      Object.assign(lab, { liveThen: null, first, history, moments: lab.moments.until(frame.step), frame, log });
       player.begin(run, null, frame.step);
       if (play) player.play();
       page.reflect();

@@ -220,6 +220,13 @@
 
   const placeWords = (told, first, second) => `At ${number(first)}, ${number(second)} the error ${number(errorAt(told, first, second))} is drawn.`;
 
+  // The moment of another answer that this one of the answer before is; the present stays the present. Null for none.
+  function followed(before, after, spot) {
+    if (spot === null || spot === before.path.length - 1) return spot === null ? null : after.path.length - 1;
+    const place = after.steps.indexOf(before.steps[spot]);
+    return place < 0 ? null : place;
+  }
+
   // What is said while nothing is pointed at.
   function hint(view, told) {
     if (view === "space") return "The path at its true errors; lines lead to what is drawn.";
@@ -240,7 +247,7 @@
   window.explorer = Object.assign(window.explorer || {}, {
     sliceData: {
       countWeights, room, evenly, joined, pathOf, movement, menu, scaled, decoded, errorAt, isWithin, heat, legend, mapFigure, reliefFigure,
-      gaps, number, momentWords, placeWords, hint, nearest,
+      gaps, number, momentWords, placeWords, hint, followed, nearest,
     },
   });
 })();

@@ -158,7 +158,7 @@
 
   function create(container, { ask, moments, weights }) {
     const { plots } = window.explorer;
-    let [count, generation, told, view, zoom, spot, heat, listening] = [0, 0, null, "map", 0, null, null, false];
+    let [count, generation, told, view, zoom, spot, place, heat, listening] = [0, 0, null, "map", 0, null, null, null, false];
     const map = make("div", { className: "slice-plot slice-map", tabIndex: 0, role: "img" });
     const space = make("div", { className: "slice-plot slice-space", tabIndex: 0, role: "img", hidden: true });
     const ring = make("div", { className: "slice-ring", hidden: true });
@@ -202,12 +202,11 @@
       if (answer.error) return put(sentence, answer.error);
       const next = data.decoded(answer);
       if (!next) return;
-      if (spot !== null && told) spot = next.steps.indexOf(told.steps[spot]);
-      if (spot === -1) spot = null;
+      if (told) spot = data.followed(told, next, spot);
       told = next;
       put(sentence, told.sentence);
       colours.show(data.legend(told.levels, container.clientWidth < NARROW ? 4 : 6));
-      if (spot === null) tell();
+      tell();
       draw();
     }
 
@@ -237,7 +236,7 @@
     }
 
     function look(next) {
-      view = next;
+      [view, place] = [next, null];
       [map.hidden, space.hidden] = [view !== "map", view !== "space"];
       mark();
       tell();
@@ -268,12 +267,14 @@
 
     // ---- reading
 
-    function tell(words) {
-      put(read, words ?? (spot !== null && told ? data.momentWords(told, spot) : data.hint(view, told)));
+    function tell() {
+      const words = () => (spot !== null ? data.momentWords(told, spot) : place && data.isWithin(told, place) ? data.placeWords(told, ...place) : data.hint(view, told));
+      put(read, told ? words() : data.hint(view, null));
     }
 
-    function select(next) {
-      spot = next;
+    // A moment of the path, or a place of the map.
+    function select(moment, at = null) {
+      [spot, place] = [moment, at];
       mark();
       tell();
     }
@@ -283,10 +284,8 @@
       if (!drawn) return;
       const box = map.getBoundingClientRect();
       const [x, y] = [event.clientX - box.left, event.clientY - box.top];
-      select(data.nearest(told.path.map(drawn.pixel), x, y, REACH));
-      if (spot !== null) return;
-      const [first, second] = [drawn.xaxis.p2l(x - drawn.xaxis._offset), drawn.yaxis.p2l(y - drawn.yaxis._offset)];
-      if (data.isWithin(told, [first, second])) tell(data.placeWords(told, first, second));
+      const { xaxis, yaxis, pixel } = drawn;
+      select(data.nearest(told.path.map(pixel), x, y, REACH), [xaxis.p2l(x - xaxis._offset), yaxis.p2l(y - yaxis._offset)]);
     }
 
     function keyed(event) {
@@ -309,7 +308,7 @@
 
     return {
       scene(scene) {
-        [count, spot] = [data.countWeights(scene), null];
+        [count, spot, place] = [data.countWeights(scene), null, null];
         plane.renew();
         scale(-zoom);
         mark();

@@ -4,10 +4,32 @@
   const explorer = window.explorer;
   const element = (name) => document.getElementById(`training-${name}`);
   const MOST_ASKED = 200; // ticks to get to a step exactly; a slow network stays where it has come to
+  const PLACES = 240; // on the slider at least: a fast run has few moments, and much between two of them
+
+  // ---- pure ----------------------------------------------------------------------------------------------------
+
+  // So many places from each moment to the next.
+  const fineness = (moments) => Math.max(1, Math.ceil(PLACES / Math.max(1, moments.length - 1)));
+
+  // The step at a place: of a moment, or between two of them.
+  function stepAt(moments, place) {
+    const [before, share] = [Math.floor(place), place % 1];
+    const { step } = moments[before];
+    return share ? Math.round(step + share * (moments[before + 1].step - step)) : step;
+  }
+
+  // The place of a step.
+  function placeOf(moments, step) {
+    const before = Math.max(0, moments.findLastIndex((moment) => moment.step <= step));
+    const [{ step: low }, next] = [moments[before], moments[before + 1]];
+    return next ? before + (step - low) / (next.step - low) : before;
+  }
+
+  // ---- the page ------------------------------------------------------------------------------------------------
 
   // lab: {moments(), present() -> {step, epoch, best}, ask(run, step) -> Promise(answer), show(past | null), fork(past, play), undo(), undoable() -> words or ""}
   function create(lab) {
-    let [past, turn, busy] = [null, 0, false];
+    let [past, turn, busy, wanted] = [null, 0, false, null];
     const slider = Object.assign(document.createElement("input"), { type: "range", min: "0", max: "1", step: "1", value: "1", disabled: true, ariaLabel: "Moment of the run" });
     const said = Object.assign(document.createElement("span"), { className: "hint" });
     element("timeline").append(slider, said);
@@ -16,10 +38,16 @@
 
     function follow() {
       const moments = lab.moments().all();
-      slider.max = String(Math.max(1, moments.length - 1));
+      slider.max = String(Math.max(1, (moments.length - 1) * fineness(moments)));
       slider.disabled = moments.length < 2;
-      if (!past) slider.value = slider.max;
+      put(past?.frame.step);
       tell();
+    }
+
+    // The thumb to a step; without one to the end.
+    function put(step) {
+      const moments = lab.moments().all();
+      slider.value = step === undefined ? slider.max : String(Math.round(placeOf(moments, step) * fineness(moments)));
     }
 
     function tell() {
@@ -38,38 +66,58 @@
 
     // ---- travelling ------------------------------------------------------------------------------------------------
 
-    // To a step exactly: from the moment before it, as the run went.
+    // One question at a time, and after it only the last of those that came meanwhile: a drag never lags behind.
     async function travel(step) {
-      const mine = ++turn;
-      let { run, step: from } = lab.moments().before(step);
+      wanted = step;
+      if (busy) return;
       busy = true;
-      for (let asked = 0; asked < MOST_ASKED; asked++) {
-        const answer = await lab.ask(run, from, step);
-        if (mine !== turn) return;
-        if (!answer || answer.error) break;
-        const frame = answer.frames.at(-1);
-        [run, past] = [answer.run, { run: answer.run, frame, log: answer.log, sentence: answer.sentence, report: answer.report, points: answer.scene?.points }];
-        const stuck = frame.step === from || frame.diverged_at !== null;
-        from = frame.step;
-        lab.show(past);
-        if (from >= step || stuck) break;
+      while (wanted !== null) {
+        const to = wanted;
+        wanted = null;
+        await arrive(to, turn);
       }
       busy = false;
       tell();
     }
 
+    // What is looked at is as good a beginning as a moment, where it lies between the moment and the step.
+    function nearest(step) {
+      const moment = lab.moments().before(step);
+      const nearer = past && past.frame.step <= step && past.frame.step > moment.step;
+      return nearer ? [past.run, past.frame.step] : [moment.run, moment.step];
+    }
+
+    // To a step exactly: from what is known before it, as the run went.
+    async function arrive(step, mine) {
+      let [run, from] = nearest(step);
+      for (let asked = 0; asked < MOST_ASKED && wanted === null; asked++) {
+        const answer = await lab.ask(run, from, step);
+        if (mine !== turn || !answer || answer.error) return;
+        const frame = answer.frames.at(-1);
+        [run, past] = [answer.run, { run: answer.run, frame, log: answer.log, sentence: answer.sentence, report: answer.report, points: answer.scene?.points }];
+        const stuck = frame.step === from || frame.diverged_at !== null;
+        from = frame.step;
+        lab.show(past);
+        if (from >= step || stuck) return;
+      }
+    }
+
+    // What is on its way to the past belongs to nobody any more.
+    function abandon() {
+      [past, turn, wanted] = [null, turn + 1, null];
+    }
+
     function leave() {
-      turn += 1;
-      past = null;
+      abandon();
       lab.show(null);
       follow();
     }
 
     function moved() {
       const moments = lab.moments().all();
-      const place = Number(slider.value);
+      const place = Number(slider.value) / fineness(moments);
       if (place >= moments.length - 1) return leave();
-      return travel(moments[place].step);
+      return travel(stepAt(moments, place));
     }
 
     slider.addEventListener("input", moved);
@@ -77,13 +125,15 @@
     element("undo").addEventListener("click", lab.undo);
     element("rewind").addEventListener("click", () => {
       const { best } = lab.present();
-      if (best) travel(best.step);
+      if (!best) return;
+      put(best.step);
+      travel(best.step);
     });
     // On from the moment that is looked at.
     function fork(play) {
       if (!past) return;
       const from = past;
-      [past, turn] = [null, turn + 1];
+      abandon();
       lab.fork(from, play);
       follow();
     }
@@ -94,15 +144,17 @@
       follow,
       // The run moved on by itself, or is another: the past is left without showing the present anew.
       forget() {
-        [past, turn] = [null, turn + 1];
+        abandon();
         follow();
       },
       past: () => past,
+      // The same moment anew: a panel was opened, or wants to know something else.
+      again: () => travel(past.frame.step),
       leave,
       fork,
       busy: () => busy,
     };
   }
 
-  window.explorer = Object.assign(explorer, { trainingTime: { create } });
+  window.explorer = Object.assign(explorer, { trainingTime: { create, pure: { fineness, stepAt, placeOf } } });
 })();

@@ -66,7 +66,7 @@
     } else if (points) present({ ...lab.scene, points }, true);
     if (panels.length) lab.reported = now();
     Object.assign(frames.at(-1), { sentence, report }); // told when that frame is shown
-    if (frames.at(-1).step === 0 && !log.count) lab.first = { ...lab.live, ...trainingLink.began(lab.link?.first) };
+    if (frames.at(-1).step === 0 && !(lab.first && log.count)) lab.first = { ...lab.live, ...trainingLink.began(lab.link?.first) };
     lab.log = log;
     const { step, epoch, weights } = frames.at(-1);
     lab.moments.add({ step, epoch, run, weights });
@@ -128,12 +128,12 @@
 
   function sayHow() {
     lab.said = now();
-    lab.view.sentence(lab.sentence);
+    lab.view.sentence((lab.time.past() ?? lab).sentence);
   }
 
   function speak() {
     lab.spoken = now();
-    if (lab.frame) lab.view.speak(lab.frame, lab.sentence);
+    if (lab.frame && !lab.time.past()) lab.view.speak(lab.frame, lab.sentence);
   }
 
   function drawCurves() {
@@ -201,7 +201,9 @@
 
   // A record that was kept. Where its pictures are not in it the server makes them anew.
   function takeUp({ scene, frame, history, log, first, sentence, run, until, own, moments }) {
-    Object.assign(lab, { history, log: log ?? {}, first, sentence, made: lab.settings, borrowed: own ?? null, unseen: !scene, part: partOf(lab.settings), refusal: "", liveThen: null });
+    clearTimeout(lab.liveLater); // the run meets the settings that it was kept with, not those before them
+    lab.live = pick(lab.settings, "live");
+    Object.assign(lab, { link: null, history, log: log ?? {}, first: first ?? lab.live, sentence, made: lab.settings, borrowed: own ?? null, unseen: !scene, part: partOf(lab.settings), refusal: "", liveThen: null });
     lab.moments = moments ?? explorer.trainingMoments.create();
     player.begin(run, until ?? null, frame.step); // a replay goes on; else it rests
     lab.time.forget();
@@ -339,7 +341,8 @@
   // A panel wants to know something else from now on.
   function ask(more) {
     Object.assign(lab.asked, more);
-    if (!player.state.playing && player.state.run !== null) player.look();
+    if (lab.time?.past()) lab.time.again();
+    else if (!player.state.playing && player.state.run !== null) player.look();
   }
 
   const linkMode = () => document.querySelector("[data-linkmode][aria-pressed=true]")?.dataset.linkmode ?? "edit";

@@ -1,8 +1,8 @@
 """Sixteen seeds of one task: stacked as replicas against one run after another.
 
 Both take the same runs through the same epochs, one thread, processor time in turns, and end at the same weights up to
-rounding, which is looked at before anything is timed. The rule ``STACKED_UP_TO`` of engine/stacked_teams.py follows
-from this table; where it says "alone", ``advance_together`` does not stack.
+rounding, which is looked at before anything is timed. The rule ``STACKED_UP_TO`` of engine/stacked_teams.py was read
+off this table: where it says "alone", ``advance_together`` does not stack.
 """
 
 import os
@@ -12,6 +12,7 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 from collections.abc import Callable
 from statistics import median
 from time import thread_time
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,17 +21,36 @@ from engine.replicas import advance_together
 from engine.stacked_teams import STACKED_UP_TO, numbers_each
 
 SEEDS = 16
-BATCH = 10
-WIDTHS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
-GOAL, GOAL_WIDTH = 4.0, 8
 REPETITIONS = 5
+GOAL, GOAL_WIDTH = 4.0, 8
+NUMBERS = 60_000  # of all epochs of a repetition; narrow networks have more epochs
 DATA = DATASETS["spiral"].generate(cases=300, noise=0.1, seed=1, split=(0.5, 0.25, 0.25))
 
 
-def replicas(layers: int, width: int, optimizer: str, batch_size: int | None = BATCH) -> list[Run]:
+class Block(NamedTuple):
+    """One table; the goal holds for batches."""
+
+    optimizer: str
+    batch_size: int | None
+    widths: tuple[int, ...]
+
+
+WIDTHS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+BLOCKS = (
+    Block("adam", 10, WIDTHS),
+    Block("gradient_descent", 10, WIDTHS),
+    Block("adam", None, (1, 8, 32, 64, 128)),
+)
+
+
+def replicas(block: Block, layers: int, width: int) -> list[Run]:
     task = Task(DATA, Network((2, *(width,) * layers, 1), "tanh", "tanh"))
-    recipe = Recipe(OPTIMIZERS[optimizer](learning_rate=0.003), batch_size)
+    recipe = Recipe(OPTIMIZERS[block.optimizer](learning_rate=0.003), block.batch_size)
     return [start(task, recipe, seed) for seed in range(SEEDS)]
+
+
+def together(runs: list[Run], epochs: int) -> tuple[Run, ...]:
+    return advance_together(runs, epochs, stacked=True)
 
 
 def one_by_one(runs: list[Run], epochs: int) -> list[Run]:
@@ -38,49 +58,39 @@ def one_by_one(runs: list[Run], epochs: int) -> list[Run]:
 
 
 def verify(runs: list[Run]) -> None:
-    for one, other in zip(one_by_one(runs, 2), advance_together(runs, 2, stacked=True), strict=True):
+    for one, other in zip(one_by_one(runs, 2), together(runs, 2), strict=True):
         np.testing.assert_allclose(other.weights, one.weights, rtol=1e-8, atol=1e-11)
 
 
-def seconds(work: Callable[[], object]) -> float:
+def seconds(work: Callable[[list[Run], int], object], runs: list[Run], epochs: int) -> float:
     begin = thread_time()
-    work()
+    work(runs, epochs)
     return thread_time() - begin
 
 
-def measured(runs: list[Run], epochs: int) -> tuple[float, float, float]:
-    """Milliseconds per epoch of all, stacked and one by one, and the median of the ratios."""
-    pairs = [
-        (
-            seconds(lambda: advance_together(runs, epochs, stacked=True)),
-            seconds(lambda: one_by_one(runs, epochs)),
-        )
-        for _ in range(REPETITIONS)
-    ]
-    stacked, alone = (1e3 * median(column) / epochs for column in zip(*pairs, strict=True))
-    return stacked, alone, median(other / one for one, other in pairs)
-
-
-def line(layers: int, width: int, optimizer: str) -> str:
-    runs = replicas(layers, width, optimizer)
+def line(block: Block, layers: int, width: int) -> str:
+    runs = replicas(block, layers, width)
     verify(runs)
     numbers = numbers_each(runs[0])
-    stacked, alone, ratio = measured(runs, max(2, 60_000 // (1_000 + numbers)))
+    epochs = max(2, NUMBERS // (1_000 + numbers))
+    pairs = [(seconds(together, runs, epochs), seconds(one_by_one, runs, epochs)) for _ in range(REPETITIONS)]
+    stacked, alone = (1e3 * median(column) / epochs for column in zip(*pairs, strict=True))
+    ratio = median(other / one for one, other in pairs)
     shape = "-".join(["2", *[str(width)] * layers, "1"])
     rule = "stacked" if numbers <= STACKED_UP_TO else "alone"
-    goal = f"{GOAL:.0f}: {'reached' if ratio >= GOAL else 'NOT REACHED'}" if width <= GOAL_WIDTH else ""
-    return f"{shape:<12}{numbers:>8,}{stacked:>11.2f}{alone:>12.2f}{ratio:>8.1f}   {rule:<9}{goal}"
+    has_goal = block.batch_size and width <= GOAL_WIDTH
+    goal = f"{GOAL}: {'reached' if ratio >= GOAL else 'NOT REACHED'}" if has_goal else ""
+    return f"{shape:<14}{numbers:>8,}{stacked:>11.2f}{alone:>13.2f}{ratio:>8.1f}   {rule:<10}{goal}".rstrip()
 
 
 def main() -> None:
-    print(f"\n{SEEDS} seeds, batches of {BATCH}, {len(DATA.training)} training cases: ms per epoch of all")
-    for optimizer in ("adam", "gradient_descent"):
-        print(
-            f"{OPTIMIZERS[optimizer].title:<12}{'numbers':>8}{'stacked':>11}{'one by one':>12}{'ratio':>8}   rule     goal"
-        )
+    print(f"\nreplicas: {SEEDS} seeds, {len(DATA.training)} training cases, ms per epoch of all of them")
+    for block in BLOCKS:
+        title, batch = OPTIMIZERS[block.optimizer].title, block.batch_size or "all cases"
+        print(f"{title}, batches of {batch}\n{'':<14} numbers    stacked   one by one   ratio   rule      goal")
         for layers in (1, 2):
-            for width in WIDTHS:
-                print(line(layers, width, optimizer), flush=True)
+            for width in block.widths:
+                print(line(block, layers, width), flush=True)
 
 
 if __name__ == "__main__":

@@ -21,11 +21,11 @@ from explorer.training.experiments import (
     with_width,
 )
 from explorer.training.replica_states import letters_of
-from explorer.training.settings import MOST_NEURONS, TrainingSettings
+from explorer.training.settings import MOST_ALONE, TrainingSettings
 from explorer.training.subjects import brought
 
 _ALL_WIDTHS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
-WIDTHS = tuple(width for width in _ALL_WIDTHS if width <= MOST_NEURONS)
+WIDTHS = tuple(width for width in _ALL_WIDTHS if width <= MOST_ALONE)
 _CELL_LETTERS = 1_500_000  # of all states of a cell: their way takes a tenth of its time
 _MOST_SEEDS_A_WIDTH, _LEAST_SEEDS_A_WIDTH = 8, 2
 _SECONDS_A_WIDTH = 1.0

@@ -20,7 +20,7 @@ from engine.types import PARTS, Array
 from explorer.settings import shown, specs, strict, to_link
 from explorer.training.own import dataset_of
 from explorer.training.replica_states import run_of, state_of
-from explorer.training.settings import MOST_NEURONS, TrainingSettings, activation_names
+from explorer.training.settings import MOST_ALONE, TrainingSettings, activation_names
 from explorer.training.subjects import brought
 from explorer.training.tasks import made, planned, recipe
 
@@ -106,8 +106,8 @@ def with_width(settings: TrainingSettings, width: Any) -> TrainingSettings:
     """These settings with one hidden layer of so many neurons; as they are where the width is None."""
     if width is None:
         return settings
-    if type(width) is not int or not 1 <= width <= MOST_NEURONS:
-        raise ValueError(f"The width must be a whole number from 1 to {MOST_NEURONS}, not {shown(width)}.")
+    if type(width) is not int or not 1 <= width <= MOST_ALONE:
+        raise ValueError(f"The width must be a whole number from 1 to {MOST_ALONE}, not {shown(width)}.")
     return replace(settings, hidden_layers=str(width), activations=activation_names(settings.activations)[0])
 
 

@@ -13,7 +13,7 @@ from explorer.training.controls_layout import controls
 from explorer.training.figures import curves
 from explorer.training.pictures_layout import pictures
 from explorer.training.presets import PRESETS, preset_values
-from explorer.training.settings import LAB, MOST_LAYERS, MOST_NEURONS, TrainingSettings
+from explorer.training.settings import LAB, MOST_ALONE, MOST_LAYERS, MOST_NEURONS, TrainingSettings
 from explorer.training.story import MOST_CHANGES
 
 TITLE = "Training"
@@ -52,6 +52,7 @@ def _limits() -> dict[str, Any]:
         "most_changes": MOST_CHANGES,
         "layers": MOST_LAYERS,
         "neurons": MOST_NEURONS,
+        "alone": MOST_ALONE,
         "activations": {name: ACTIVATIONS[name].title for name in HIDDEN_ACTIVATIONS},
         "epoch": MOST_UPDATES,
     }

@@ -19,6 +19,8 @@ from explorer.settings import choice, choices, flag, number, shares, text
 LAB = "training"
 MOST_LAYERS = 20
 MOST_NEURONS = 128
+MOST_ALONE = 256
+"""Neurons of a hidden layer that is the only one."""
 MOST_CASES = 5_000
 BROUGHT = {"own": "Your own table", "drawn": "Your own points"}
 """Data that a person brings: it comes from the browser and cannot be rebuilt from settings."""
@@ -70,12 +72,13 @@ AMPLIFIERS = {
 def hidden_sizes(layers: str) -> tuple[int, ...]:
     """The widths in a text such as "4, 2"; empty for no hidden layer; ValueError with a sentence."""
     words = layers.replace(",", " ").split()
+    most = MOST_ALONE if len(words) == 1 else MOST_NEURONS
     if len(words) > MOST_LAYERS or not all(
-        w.isascii() and w.isdigit() and len(w) < 5 and 1 <= int(w) <= MOST_NEURONS for w in words
+        w.isascii() and w.isdigit() and len(w) < 5 and 1 <= int(w) <= most for w in words
     ):
         raise ValueError(
-            f"Hidden layers must be at most {MOST_LAYERS} numbers from 1 to {MOST_NEURONS}, such as 4, 2; "
-            f"not {layers[:40]!r}."
+            f"Hidden layers must be at most {MOST_LAYERS} numbers from 1 to {MOST_NEURONS}, a single one to "
+            f"{MOST_ALONE}, such as 4, 2; not {layers[:40]!r}."
         )
     return tuple(int(word) for word in words)
 
@@ -145,7 +148,8 @@ class TrainingSettings:
     )  # fmt: skip
     hidden_layers: str = text(
         "4, 2", label="Hidden layers", check=_normal_layers, part="run",
-        help=f"Neurons of each hidden layer, up to {MOST_LAYERS} layers of {MOST_NEURONS}; empty for none." + NEW_RUN,
+        help=f"Neurons of each hidden layer, up to {MOST_LAYERS} layers of {MOST_NEURONS}, one of {MOST_ALONE}; "
+        "empty for none." + NEW_RUN,
     )  # fmt: skip
     activations: str = text(
         "tanh", label="Hidden activations", check=_normal_names, longest=300, part="run",

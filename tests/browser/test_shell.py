@@ -80,7 +80,7 @@ def test_edited_links_to_the_training_lab_and_wild_input_are_told_in_a_sentence(
     lab.settle()
 
     lab.type("hidden_layers", SCRIPT)
-    page.wait_for_text("#training-state", "Hidden layers must be at most 8 numbers from 1 to 64")
+    page.wait_for_text("#training-state", "Hidden layers must be at most 20 numbers from 1 to 128")
     asked = page.js("return explorer.training.player.state.serial")
     lab.wait_frames()
     assert page.js("return explorer.training.player.state.serial") == asked, "a refused wish is not repeated"

@@ -68,19 +68,31 @@ def test_points_are_drawn_while_it_trains(lab: TrainingLab, page: Page) -> None:
     assert lab.run_text() == lab.alone()
     page.wait_for_text("#training-state", "Drawn points are in no link")
 
+    # other data: the brush is still in the hand, and needs no class
+    lab.choose("dataset", "sine")
+    page.wait_for("explorer.training.lab.scene.view === 'curve'")
+    lab.settle()
+    assert lab.run() == first_run(lab.settings())
+    draw_on_the_curve(lab, page)
+    lab.play()
+    lab.wait_for_update(200)
+    lab.pause()
+    assert [change.step for change in lab.run().changes] == [0, 0, 0]
+    assert lab.run_text() == lab.alone()
 
-def test_a_point_of_a_curve_is_drawn_where_it_was_clicked(lab: TrainingLab, page: Page) -> None:
-    lab.open("dataset=sine&cases=40&hidden_layers=6&optimizer=adam")
-    page.click("#training-brush button")
+
+def draw_on_the_curve(lab: TrainingLab, page: Page) -> None:
+    """Click three points into the picture of a curve, and look where they and the cases are."""
+    count = page.js("return explorer.training.lab.scene.points.x.length")
     lab.in_sight("#training-output")
     box = page.js("return document.querySelector(arguments[0]).getBoundingClientRect().toJSON()", lab.canvas)
     shares = [(0.3, 0.1), (0.5, 0.35), (0.9, 0.6)]
     places = [(round(box["x"] + i * box["width"]), round(box["y"] + j * box["height"])) for i, j in shares]
     told = [lab.read_at(*place)[0] for place in places]
-    for count, place in enumerate(places, 1):
+    for drawn, place in enumerate(places, 1):
         with page.hand(*place):
             pass
-        page.wait_for(f"explorer.training.lab.scene.points.x.length === {40 + count}")
+        page.wait_for(f"explorer.training.lab.scene.points.x.length === {count + drawn}")
     page.hover(5, 5)
     lab.settle()
     run = lab.run()
@@ -90,18 +102,12 @@ def test_a_point_of_a_curve_is_drawn_where_it_was_clicked(lab: TrainingLab, page
     for place in places:
         assert lab.painted_at(*place) == pytest.approx(colour, abs=2)
 
-    # where the drawn points are the cases of the engine are on the same axes
+    # the cases of the engine are on the same axes
     lines = [np.polyfit(rows[:, axis], [place[axis] for place in places], 1) for axis in (0, 1)]
     inputs, targets = run.task.data.part("training")
     cases = np.hstack([np.polyval(lines[0], inputs), np.polyval(lines[1], targets)])
     seen = [lab.painted_at(*place) == pytest.approx(colour, abs=2) for place in cases]
-    assert np.mean(seen) > 0.7, "others lie under the line of the network"
-
-    lab.play()
-    lab.wait_for_update(200)
-    lab.pause()
-    assert [change.step for change in lab.run().changes] == [0, 0, 0]
-    assert lab.run_text() == lab.alone()
+    assert np.mean(seen) > 0.5, "others lie under each other or the line of the network"
 
 
 def test_a_plane_is_filled_by_hand(lab: TrainingLab, page: Page) -> None:
@@ -318,6 +324,10 @@ def test_a_weight_is_typed_and_a_link_tells_of_it(lab: TrainingLab, page: Page, 
     assert run.weights[others].tolist() == Run.from_json(held).weights[others].tolist()
     lab.settle()
     page.wait_for_text("#training-card .card-formula", "1.63·x₂")
+    lab.choose("optimizer", "adam")
+    lab.unfold("remedies")
+    lab.type("dropout", "0.2")
+    lab.wait_for_changes(3)
     lab.press("step-epoch")
     assert lab.run_text() == lab.replayed()
 

@@ -299,21 +299,22 @@ def test_all_may_diverge() -> None:
 
 
 def test_weights_that_leave_the_numbers_behind_a_saturated_output() -> None:
-    # tanh of an infinite logit is 1 and its slope 0: the error never tells
-    data = Dataset.from_arrays([[1.0], [1.0], [-1.0]], [[5.0], [5.0], [5.0]], {"training": [0, 1], "validation": [2]})
-    calm = Dataset.from_arrays([[1.0], [1.0], [-1.0]], [[0.0], [0.0], [5.0]], {"training": [0, 1], "validation": [2]})
-    recipe = Recipe(GradientDescent(learning_rate=1e308), None)
-    network = Network((1, 1), output="tanh")
-    runs = [
-        start(Task(calm, network), recipe, weights=[0.0, 0.0]),
-        start(Task(data, network), recipe, weights=[0.1, 0.0]),
-    ]
+    # tanh of an infinite logit is 1 and its slope 0: the error never tells, not even the lower one on validation cases
+    parts = {"training": [0, 1], "validation": [2]}
+    recipe, network = Recipe(GradientDescent(learning_rate=1e308), None), Network((1, 1), output="tanh")
+    tasks = [Task(Dataset.from_arrays([[1.0], [1.0], [2.0]], [[t], [t], [5.0]], parts), network) for t in (0.0, 5.0)]
+    runs = [start(task, recipe, weights=[w, 0.0]) for task, w in zip(tasks, (0.0, 0.1), strict=True)]
     still, lost = assert_cuts_leave_no_trace(runs, 4)
     assert lost.diverged_at == lost.step == advance(runs[1], updates=4).step == 1
     np.testing.assert_array_equal(lost.weights, [0.1, 0.0])
+    assert lost.best is not None
+    assert lost.best.step == 0
+    # the other has nothing to learn, and among equals the first is the best
     assert still.diverged_at is None
     assert still.step == 4
     assert not still.weights.any()
+    assert still.best is not None
+    assert still.best.step == 0
 
 
 def test_a_replica_that_diverges_by_what_was_done_to_it() -> None:
@@ -353,7 +354,9 @@ LABELS = Task(
 )
 
 
-@pytest.mark.parametrize("task", [CLASSES, SIGNS, LABELS, TASK, made_up_task()], ids=str)
+@pytest.mark.parametrize(
+    "task", [CLASSES, SIGNS, LABELS, TASK, made_up_task()], ids=["classes", "signs", "labels", "numbers", "one part"]
+)
 def test_measures_are_those_of_each(task: Task) -> None:
     runs = [start(task, Recipe(Adam(learning_rate=0.05), 4), seed) for seed in SEEDS]
     runs = list(advance_together(runs, 5))

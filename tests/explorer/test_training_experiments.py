@@ -15,7 +15,7 @@ from engine import StopRules, advance, measure, measure_weights, start
 from explorer.settings import strict
 from explorer.training.experiment_plans import WIDTHS, bands_plan, capacity_plan
 from explorer.training.experiments import LAST_SEED, MOST_EPOCHS, MOST_LOOKS, MOST_SEEDS, cell, whole
-from explorer.training.settings import MOST_NEURONS, TrainingSettings, hidden_sizes
+from explorer.training.settings import MOST_ALONE, TrainingSettings, hidden_sizes
 from explorer.training.tasks import first_run, made
 from explorer.training.ticks import tick
 
@@ -252,7 +252,7 @@ def test_brought_data_is_the_same_for_all_seeds_and_parted_by_each() -> None:
         {"seeds": list(range(MOST_SEEDS + 1))},
         {"seeds": "12"},
         {"width": 0},
-        {"width": MOST_NEURONS + 1},
+        {"width": MOST_ALONE + 1},
         {"width": True},
         {"width": "8"},
         {"width": [8]},
@@ -364,7 +364,7 @@ def test_heavy_networks_travel_in_smaller_groups() -> None:
 def test_capacity_goes_through_all_widths_with_several_seeds(dataset: str) -> None:
     plan = capacity_plan({"settings": {"dataset": dataset, "hidden_layers": "", "activations": "relu"}, "epochs": 200})
     assert plan["widths"] == list(WIDTHS)
-    assert (WIDTHS[0], WIDTHS[-1]) == (1, min(256, MOST_NEURONS))
+    assert (WIDTHS[0], WIDTHS[-1]) == (1, min(256, MOST_ALONE))
     for width in WIDTHS:
         groups = [group for group in plan["groups"] if group["width"] == width]
         seeds = [seed for group in groups for seed in group["seeds"]]

@@ -18,7 +18,7 @@ from explorer.training.controls_layout import preset_id
 from explorer.training.figures import curves
 from explorer.training.layout import CURVES_BASE, EXTRA_KEYS, LIMITS, PRESET_VALUES, STATE, layout
 from explorer.training.presets import PRESETS, preset_values
-from explorer.training.settings import LAB, MOST_LAYERS, MOST_NEURONS, TrainingSettings
+from explorer.training.settings import LAB, MOST_ALONE, MOST_LAYERS, MOST_NEURONS, TrainingSettings
 from explorer.training.story import MOST_CHANGES
 
 SPOKEN = "training-spoken"
@@ -87,7 +87,7 @@ def test_the_page_knows_what_the_server_takes() -> None:
     told = found(LIMITS)["data"]
     assert json.loads(json.dumps(told)) == told
     expected = {
-        "last_step": LAST_STEP, "most_changes": MOST_CHANGES, "layers": MOST_LAYERS, "neurons": MOST_NEURONS,
+        "last_step": LAST_STEP, "most_changes": MOST_CHANGES, "layers": MOST_LAYERS, "neurons": MOST_NEURONS, "alone": MOST_ALONE,
         "activations": {name: ACTIVATIONS[name].title for name in HIDDEN_ACTIVATIONS}, "epoch": MOST_UPDATES,
     }  # fmt: skip
     assert {key: told[key] for key in expected} == expected
