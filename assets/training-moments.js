@@ -3,6 +3,18 @@
 (() => {
   const MOST = 240; // moments
   const MOST_TEXT = 24e6; // characters of all runs together
+  const LOG = /"changes":(\[.*?\]),"diverged_at":/s; // in the text of a run, whose keys stand in their order
+
+  // The changes that a run tells: [[step, setting, value], …].
+  const logOf = (run) => JSON.parse(LOG.exec(run)[1]);
+
+  const upTo = (log, step) => log.filter(([at]) => at <= step);
+
+  // Whether a run has met all of a log up to where it stands: what a hand does between two ticks is in the later one only.
+  const hasMet = ({ run, step }, log) => logOf(run).length === upTo(log, step).length;
+
+  // The run on its way to a step, where the changes that it has met since are still before it.
+  const facing = (run, log, step) => run.replace(LOG, () => `"changes":${JSON.stringify(upTo(log, step))},"diverged_at":`);
 
   // moments: [{step, epoch, run: text, weights: base64}], in order of steps
   function create(moments = []) {
@@ -25,8 +37,8 @@
         while (kept.length > MOST || (kept.length > 2 && size() > MOST_TEXT)) thin();
       },
       all: () => kept,
-      // The last moment that is not after the step; the first where there is none.
-      before: (step) => kept.findLast((moment) => moment.step <= step) ?? kept[0],
+      // The last moment from which the log leads to the step; the first where there is none.
+      before: (step, log) => kept.findLast((moment) => moment.step <= step && hasMet(moment, log)) ?? kept[0],
       // As many as `most` of them, evenly, the first and the last among them.
       some(most) {
         if (kept.length <= most) return [...kept];
@@ -37,5 +49,5 @@
     };
   }
 
-  window.explorer = Object.assign(window.explorer || {}, { trainingMoments: { create, MOST } });
+  window.explorer = Object.assign(window.explorer || {}, { trainingMoments: { create, logOf, hasMet, facing, MOST } });
 })();

@@ -27,7 +27,7 @@
 
   // ---- the page ------------------------------------------------------------------------------------------------
 
-  // lab: {moments(), present() -> {step, epoch, best}, ask(run, step) -> Promise(answer), show(past | null), fork(past, play), undo(), undoable() -> words or ""}
+  // lab: {moments(), log() -> the changes of the present run, present() -> {step, epoch, best}, ask(run, step) -> Promise(answer), show(past | null), fork(past, play), undo(), undoable() -> words or ""}
   function create(lab) {
     let [past, turn, busy, wanted] = [null, 0, false, null];
     const slider = Object.assign(document.createElement("input"), { type: "range", min: "0", max: "1", step: "1", value: "1", disabled: true, ariaLabel: "Moment of the run" });
@@ -82,9 +82,11 @@
 
     // What is looked at is as good a beginning as a moment, where it lies between the moment and the step.
     function nearest(step) {
-      const moment = lab.moments().before(step);
-      const nearer = past && past.frame.step <= step && past.frame.step > moment.step;
-      return nearer ? [past.run, past.frame.step] : [moment.run, moment.step];
+      const log = lab.log();
+      const moment = lab.moments().before(step, log);
+      const seen = past && { run: past.run, step: past.frame.step };
+      const { run, step: from } = seen && seen.step <= step && seen.step > moment.step && explorer.trainingMoments.hasMet(seen, log) ? seen : moment;
+      return [from < step ? explorer.trainingMoments.facing(run, log, step) : run, from];
     }
 
     // To a step exactly: from what is known before it, as the run went.

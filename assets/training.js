@@ -356,7 +356,7 @@
   function start() {
     lab.view = explorer.trainingView.create({ touch, wish: ask, mode: linkMode });
     lab.runs = explorer.trainingRuns.create(document.getElementById("training-runs"), { record: records.record, restore: past.restore, changed: () => lab.history && lab.time && drawCurves() });
-    lab.time = explorer.trainingTime.create({ moments: () => lab.moments, present: () => lab.frame, ask: past.ask, show: past.show, fork: past.fork, undo: records.undo, undoable: records.undoable });
+    lab.time = explorer.trainingTime.create({ moments: () => lab.moments, log: () => explorer.trainingMoments.logOf(player.state.run), present: () => lab.frame, ask: past.ask, show: past.show, fork: past.fork, undo: records.undo, undoable: records.undoable });
     lab.below = explorer.trainingBelow.create(lab, player, records, past, { told: (full) => (brought() ? told(full) : null), bands });
     lab.layers = explorer.trainingLayers.create(document.getElementById("training-layers"), lab.limits);
     lab.amplified = explorer.amplifiedPicture.create(document.getElementById("training-amplified"), { palette: explorer.plots.palette() });

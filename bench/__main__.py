@@ -7,7 +7,10 @@ from importlib import import_module
 # before anything imports NumPy: with more threads small matrices are slower and times jump
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
-BENCHMARKS = ("engine_speed", "surface_speed", "basin_speed", "surface_browser", "browser_speed", "browser_memory")
+BENCHMARKS = (
+    "engine_speed", "replica_speed", "slice_speed", "surface_speed", "basin_speed", "surface_browser", "browser_speed",
+    "browser_memory",
+)  # fmt: skip
 """Modules of this folder, each with ``main() -> None``."""
 
 

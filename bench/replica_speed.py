@@ -3,6 +3,18 @@
 Both take the same runs through the same epochs, one thread, processor time in turns, and end at the same weights up to
 rounding, which is looked at before anything is timed. The rule ``STACKED_UP_TO`` of engine/stacked_teams.py was read
 off this table: where it says "alone", ``advance_together`` does not stack.
+
+How many times faster stacked, as measured on two shared cores of an EPYC with AVX-512, NumPy 2.4 with OpenBLAS 0.3.31::
+
+                                     W:     1    2    4    8   16   32   64  128  256  512
+    2-W-1,   batches of 10, Adam          6.5  6.3  6.1  5.4  4.6  3.5  2.7  1.9  1.4  1.0
+    2-W-W-1, batches of 10, Adam          6.6  6.1  5.6  4.8  3.5  2.2  1.4  0.9  0.8
+    2-W-1,   batches of 10, plain         5.6  5.3  5.0  4.6  3.9  3.2  2.4  1.8  1.3  1.0
+    2-W-W-1, batches of 10, plain         5.8  5.5  4.9  4.4  3.5  2.3  1.5  0.9  0.9
+    2-W-1,   all cases at once, Adam      4.2            2.3       1.4  0.7  0.6
+    2-W-W-1, all cases at once, Adam      4.0            2.1       0.8  0.6  0.6
+
+Break-even is near 8,000 numbers a replica, weights and activities over a batch, whatever they are made of.
 """
 
 import os

@@ -12,6 +12,7 @@ from engine.errors import ERRORS, ErrorFunction
 from engine.features import FEATURES, Feature
 from engine.formulas import Formula
 from engine.gradient_check import GradientCheck, check_gradient
+from engine.health import Health, health
 from engine.landscapes import LANDSCAPES, Landscape
 from engine.line_search import LineSearchPath, descend_by_line_search
 from engine.measures import Accuracy, Measures, measure, measure_weights
@@ -32,6 +33,7 @@ from engine.optimizers import (
 )
 from engine.planes import Plane
 from engine.preparation import Preparation
+from engine.replicas import advance_together, train_together
 from engine.runs import Best, Change, Recipe, Run
 from engine.schedules import SCHEDULES, ConstantRate, CosineDecay, InverseTimeDecay, Schedule, StepDecay
 from engine.stochastic import descend_noisily, descend_stochastically
@@ -70,6 +72,7 @@ __all__ = [
     "Forward",
     "GradientCheck",
     "GradientDescent",
+    "Health",
     "InverseTimeDecay",
     "Landscape",
     "LineSearchPath",
@@ -94,14 +97,17 @@ __all__ = [
     "StopRules",
     "Task",
     "advance",
+    "advance_together",
     "check_gradient",
     "descend",
     "descend_by_line_search",
     "descend_noisily",
     "descend_stochastically",
+    "health",
     "hessian",
     "measure",
     "measure_weights",
     "stability",
     "start",
+    "train_together",
 ]

@@ -1,9 +1,10 @@
 """Many runs of one task that differ in their seeds, trained and measured side by side.
 
-Runs that are small enough are stacked: one NumPy call does the same to all of them. What comes out are ordinary runs,
-which agree with runs that ``advance`` carries on one by one to rounding only: matrix products of a stack may add up in
-another order, and a network far from rest amplifies the last bits. So does the replay of such a run from its text.
-Within this module n + m updates at once are bit for bit n updates and then m, of the same runs in the same order.
+Runs that are small enough are stacked: one NumPy call does the same to all of them. What comes out are ordinary runs;
+they agree with runs that ``advance`` carries on one by one to rounding only, for sums over a stack may be added up in
+another order. So the replay of such a run alone, from its text or its seed, differs in the last bits, which a network
+far from rest amplifies, and of two epochs with equal validation errors it may take the other for the best. Here, n + m
+updates at once are bit for bit n updates and then m, of the same runs in the same order.
 """
 
 import reprlib
@@ -58,8 +59,11 @@ def advance_together(
 
 
 def measures_together(runs: Sequence[Run]) -> ReplicaMeasures:
-    """How good the weights of each run are on each part of its data: arrays (R,); see ``measure``."""
-    _checked(runs)
+    """How good the weights of each run are on each part of its data: arrays (R,); see ``measure``.
+
+    They must have networks of the same sizes and activations, as many cases and the same error.
+    """
+    _check_shapes(runs)
     _check_readings(runs)
     return ReplicaMeasures(*read(runs))
 
@@ -89,13 +93,17 @@ def train_together(
     return tuple(trained), ReplicaMeasures(*np.concatenate(curves, axis=-1))
 
 
-def _checked(runs: Sequence[Run]) -> list[Run]:
-    """Those that have not diverged; ValueError where the runs are not alike."""
+def _check_shapes(runs: Sequence[Run]) -> None:
     if not runs:
         raise ValueError("runs is empty; at least one is needed")
     for run in runs:
         checks.instance("runs", run, Run)
     _check_alike(_shape, runs, range(len(runs)))
+
+
+def _checked(runs: Sequence[Run]) -> list[Run]:
+    """Those that have not diverged; ValueError where the runs are not alike."""
+    _check_shapes(runs)
     rows = [row for row, run in enumerate(runs) if run.diverged_at is None]
     live = [runs[row] for row in rows]
     if any(run.now != live[0].now for run in live):

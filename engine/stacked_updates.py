@@ -10,17 +10,17 @@ from engine.optimizer_base import Update, constant
 from engine.runs import Run
 from engine.schedules import scheduled
 from engine.types import Array
-from engine.updates import _cuts, _penalties, _scaled_down, _since
+from engine.updates import cuts, penalties, scaled_length, counted_since
 
 
 def update_together(runs: Sequence[Run], weights: Array, gradient: Array, slots: Array) -> Update:
     """As ``update_of``, for runs of one recipe, bound to the buffers (R, P), (R, P), (S, R, P)."""
     run, recipe = runs[0], runs[0].now
-    rule = _since(run.optimizer_since, recipe.optimizer.rule(weights, gradient, slots))
+    rule = counted_since(run.optimizer_since, recipe.optimizer.rule(weights, gradient, slots))
     rule = scheduled(rule, weights, recipe.schedule)
     calls = [
-        *_penalties(recipe, run.task.network, weights, gradient),
-        *_cuts(_masks(runs), gradient),
+        *penalties(recipe, run.task.network, weights, gradient),
+        *cuts(_masks(runs), gradient),
         *_clipping(recipe.clip_norm, gradient),
     ]
     if not calls:
@@ -53,7 +53,7 @@ def _clipping(limit: float | None, gradient: Array) -> list[Call]:
         np.vecdot(gradient, gradient, lengths)
         np.sqrt(lengths, lengths)
         for row in np.flatnonzero(lengths == math.inf):
-            lengths[row] = _scaled_down(gradient[row])
+            lengths[row] = scaled_length(gradient[row])
         # g <- g c / |g| where |g| > c, each replica by its own length
         np.divide(longest, lengths, lengths)
         np.fmin(lengths, one, lengths)

@@ -17,11 +17,11 @@ from engine.types import Array
 def update_of(run: Run, weights: Array, gradient: Array, slots: Array) -> Update:
     """The update by the recipe of the run as it stands, bound to the buffers (P,), (P,), (S, P)."""
     recipe = run.now
-    rule = _since(run.optimizer_since, recipe.optimizer.rule(weights, gradient, slots))
+    rule = counted_since(run.optimizer_since, recipe.optimizer.rule(weights, gradient, slots))
     rule = scheduled(rule, weights, recipe.schedule)
     calls = [
-        *_penalties(recipe, run.task.network, weights, gradient),
-        *_cuts(run.mask, gradient),
+        *penalties(recipe, run.task.network, weights, gradient),
+        *cuts(run.mask, gradient),
         *_clipping(recipe.clip_norm, gradient),
     ]
     if not calls:
@@ -35,12 +35,12 @@ def update_of(run: Run, weights: Array, gradient: Array, slots: Array) -> Update
     return update
 
 
-def _since(begin: int, rule: Update) -> Update:
+def counted_since(begin: int, rule: Update) -> Update:
     """The rule for an optimizer that was chosen at a step: its slots were empty then, so it counts from there."""
     return rule if begin == 0 else lambda step: rule(step - begin)
 
 
-def _penalties(recipe: Recipe, network: Network, weights: Array, gradient: Array) -> list[Call]:
+def penalties(recipe: Recipe, network: Network, weights: Array, gradient: Array) -> list[Call]:
     """g <- g + l1 sign w + l2 w, on links."""
     scratch, calls = np.empty_like(weights), list[Call]()
     if recipe.l2:
@@ -55,7 +55,7 @@ def _penalties(recipe: Recipe, network: Network, weights: Array, gradient: Array
     return calls
 
 
-def _cuts(mask: Array | None, gradient: Array) -> list[Call]:
+def cuts(mask: Array | None, gradient: Array) -> list[Call]:
     """A link that does not exist has no slope: at weight 0 and with empty slots no rule moves it."""
     return [] if mask is None else [partial(np.copyto, gradient, 0.0, where=mask == 0.0)]
 
@@ -70,14 +70,14 @@ def _clipping(limit: float | None, gradient: Array) -> list[Call]:
         length = math.sqrt(gradient.dot(gradient))
         if length > limit:
             if length == math.inf:
-                length = _scaled_down(gradient)
+                length = scaled_length(gradient)
             scale[()] = limit / length
             np.multiply(gradient, scale, gradient)
 
     return [clip]
 
 
-def _scaled_down(gradient: Array) -> float:
+def scaled_length(gradient: Array) -> float:
     """Divide a gradient whose square overflows by its largest number, and give its length then."""
     np.divide(gradient, np.abs(gradient).max(), gradient)
     return math.sqrt(gradient.dot(gradient))

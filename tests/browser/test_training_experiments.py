@@ -13,28 +13,52 @@ from tests.browser.page import Page
 MADE = """
 window.world = {asked: [], opened: [], drawn: [], away: 0, held: [], hold: false};
 const settings = {dataset: 'circle', seed: 1, learning_rate: 0.03};
-const states = (seeds, step) => seeds.map(() => ({step}));
+const titles = {base: 'As it is', l2: 'L2', early: 'Early stopping'};
+const remedy = (name) => ({
+  name, title: titles[name], change: 'x', same: 'y.', settings: {name}, seeds: [1], cost: 1, stopping: name === 'early',
+});
+const width = (neurons) => ({width: neurons, seeds: [1, 2, 3], cost: 1, weights: 4 * neurons});
+function cell({seeds, looks, width, settings}) {
+  const [look] = looks;
+  const error = (seed) => (settings.name === 'l2' ? 0.5 : 1) * (seed + look / 100) / (width ?? 1);
+  const best = (seed) => ({
+    epoch: 2, validation_error: error(seed) / 4, training_error: error(seed) / 8, test_error: null,
+  });
+  const row = (of) => [seeds.map(of)];
+  return {
+    states: seeds.map(() => ({step: look * 3})), epochs: [look], epoch: look, updates_per_epoch: 3, stopped: false,
+    done: looks.length === 1, diverged: seeds.map(() => false), best: seeds.map(best),
+    curves: {
+      training_error: row((seed) => error(seed) / 2), validation_error: row(error), test_error: row(() => null),
+      training_accuracy: row(() => 0.9), validation_accuracy: row(() => 0.8), test_accuracy: row(() => null),
+    },
+  };
+}
 const answers = {
   '/training/bands': () => ({groups: [{seeds: [1, 2, 3]}, {seeds: [4]}], epochs: 50, same: 'Each seed draws.'}),
-  '/training/capacity': () => ({groups: [1, 4, 16].map((width) => ({width, seeds: [1, 2, 3], cost: 1, weights: 4 * width})), widths: [1, 4, 16], epochs: 100, threshold: 9, cases: 30, outputs: 1, about: 'Circle', same: 'Each.', left_out: ''}),
-  '/training/remedies': () => ({rows: ['base', 'l2', 'early'].map((name, i) => ({name, title: ['As it is', 'L2', 'Early stopping'][i], change: 'x', same: 'y.', settings: {name}, seeds: [1], cost: 1, stopping: i === 2})), left_out: ['Dropout is left out: none.'], epochs: 200}),
+  '/training/capacity': () => ({
+    groups: [1, 4, 16].map(width), widths: [1, 4, 16], epochs: 100, threshold: 9, cases: 30, outputs: 1,
+    about: 'Circle', same: 'Each.', left_out: '',
+  }),
+  '/training/remedies': () => ({
+    rows: ['base', 'l2', 'early'].map(remedy), left_out: ['Dropout is left out: none.'], epochs: 200,
+  }),
   '/training/whole': (wish) => ({settings: {seed: String(wish.seeds[0])}, run: 'text of ' + wish.seeds[0]}),
-  '/training/cell': ({seeds, looks, width, settings}) => {
-    const [look] = looks;
-    const error = (seed) => (settings.name === 'l2' ? 0.5 : 1) * (seed + look / 100) / (width ?? 1);
-    const rows = (of) => [seeds.map(of)];
-    return {states: states(seeds, look * 3), epochs: [look], epoch: look, updates_per_epoch: 3, stopped: false, done: looks.length === 1,
-      diverged: seeds.map(() => false), best: seeds.map((seed) => ({epoch: 2, validation_error: error(seed) / 4, training_error: error(seed) / 8, test_error: null})),
-      curves: {training_error: rows((s) => error(s) / 2), validation_error: rows(error), test_error: rows(() => null), training_accuracy: rows(() => 0.9), validation_accuracy: rows(() => 0.8), test_accuracy: rows(() => null)}};
-  },
+  '/training/cell': cell,
 };
-const later = (value) => new Promise((done) => (world.hold ? world.held.push(() => done(value)) : setTimeout(() => done(value), 1)));
+function later(value) {
+  return new Promise((done) => {
+    if (world.hold) world.held.push(() => done(value));
+    else setTimeout(() => done(value), 1);
+  });
+}
 world.hub = {
-  settings: () => ({settings: {...settings, ...world.changed}, own: null}), present: () => ({epoch: 50, training_error: 1, validation_error: 2}), epochs: () => 20,
+  settings: () => ({settings: {...settings, ...world.changed}, own: null}),
+  present: () => ({epoch: 50, training_error: 1, validation_error: 2}),
+  epochs: () => 20,
   ask: async (path, wish) => {
     world.asked.push([path, wish]);
-    if (world.away-- > 0) return later(null);
-    return later(answers[path](wish));
+    return later(world.away-- > 0 ? null : answers[path](wish));
   },
   openRun: (record) => world.opened.push(record), draw: (bands) => world.drawn.push(bands),
 };
@@ -257,7 +281,8 @@ def test_a_click_on_a_point_opens_its_run(page: Page) -> None:
         """const plot = document.querySelector('#probe .js-plotly-plot');
         plot.scrollIntoView({block: 'center', behavior: 'instant'});
         const {xaxis, yaxis} = plot._fullLayout;
-        return [(xaxis._offset + xaxis.d2p(4)) / plot.clientWidth, (yaxis._offset + yaxis.d2p(0.75)) / plot.clientHeight];"""
+        const [x, y] = [xaxis._offset + xaxis.d2p(4), yaxis._offset + yaxis.d2p(0.75)];
+        return [x / plot.clientWidth, y / plot.clientHeight];"""
     )
     page.hover_at("#probe .experiment-chart", fx, fy)
     page.wait_for("document.querySelector('#probe .hoverlayer text')")

@@ -35,12 +35,12 @@ def trained(lab: TrainingLab, updates: int = 300) -> Run:
 
 def drawn(page: Page, kind: str = "path") -> None:
     """Wait for the finest map of the present moment."""
-    step = "explorer.training.lab.frame.step"
+    step = "explorer.training.lab.frame.step.toLocaleString('en')"
     page.wait_for(f"document.querySelector('{MAP}').data?.[0].z.length === 61")
     if kind == "path":
         page.wait_for(f"document.querySelector('{MAP}').ariaLabel.includes('Main direction')")
     read_moment(page, "End")
-    page.wait_for(f"document.querySelector('{READ}').innerText.replace(/,/g, '').startsWith('Now, update ' + {step})")
+    page.wait_for(f"document.querySelector('{READ}').innerText.startsWith(`Now, update ${{{step}}}:`)")
 
 
 def choose(page: Page, kind: str) -> None:
@@ -88,7 +88,7 @@ def test_the_map_of_two_weights_tells_the_errors_of_the_network_with_these(lab: 
         int(value) for value in page.js("return [...document.querySelectorAll('.slice-weight')].map((m) => m.value)")
     )
     assert first != second
-    page.wait_for(f"document.querySelector('{MAP}').ariaLabel.includes('→')")
+    page.wait_for(f"document.querySelector('{MAP}').ariaLabel.includes('Only these two weights')")
     present = page.js(f"const t = document.querySelector('{MAP}').data.at(-1); return [t.x[0], t.y[0]]")
     np.testing.assert_allclose(present, run.weights[[first, second]], rtol=1e-6)
     page.hover_at(MAP, 0.5, 0.3)

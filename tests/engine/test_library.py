@@ -41,6 +41,7 @@ NAMES = [
     "Forward",
     "GradientCheck",
     "GradientDescent",
+    "Health",
     "InverseTimeDecay",
     "Landscape",
     "LineSearchPath",
@@ -65,16 +66,19 @@ NAMES = [
     "StopRules",
     "Task",
     "advance",
+    "advance_together",
     "check_gradient",
     "descend",
     "descend_by_line_search",
     "descend_noisily",
     "descend_stochastically",
+    "health",
     "hessian",
     "measure",
     "measure_weights",
     "stability",
     "start",
+    "train_together",
 ]
 
 

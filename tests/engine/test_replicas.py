@@ -365,6 +365,13 @@ def test_measures_are_those_of_each(task: Task) -> None:
         np.testing.assert_allclose(column(measures, row), of_one(run), rtol=1e-12)
 
 
+def test_runs_are_measured_together_wherever_they_stand() -> None:
+    runs = [advance(start(TASK, Recipe(Adam(), size), seed=1), updates=size) for size in (1, 4)]
+    measures = measures_together(runs)
+    for row, run in enumerate(runs):
+        np.testing.assert_allclose(column(measures, row), of_one(run), rtol=1e-12)
+
+
 def test_measures_of_different_data_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("engine.stacked_measures._CHUNK_NUMBERS", 300)  # two replicas at once
     tasks = [made_up_task((2, 4, 3), "tanh", "softmax", "cross_entropy", cases=30, seed=seed) for seed in range(5)]
