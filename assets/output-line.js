@@ -33,7 +33,7 @@
 
   function create(container, options = {}) {
     let [scene, values, truth, shares, place, palette, styles, font, parted] = [null, null, null, [], null, null, [], "", false];
-    let [frame, upright] = [null, [0, 1]];
+    let [frame, upright, straight] = [null, [0, 1], null];
     const ruler = document.createElement("canvas").getContext("2d");
     const measure = (text) => ruler.measureText(text).width;
 
@@ -63,7 +63,7 @@
 
     function legend(view) {
       const entries = [...new Set(scene.points?.part ?? [])].sort().map((part) => ({ text: data.PARTS[part], part }));
-      const lines = [["network", "ink", 2.5, []], ...(truth ? [["the law", "muted", 1.5, [5, 4]]] : []), ...(parted ? [["each neuron", "muted", 1, []]] : [])];
+      const lines = [["network", "ink", 2.5, []], ...(truth ? [["law", "muted", 1.5, [5, 4]]] : []), ...(straight ? [["line", "muted", 1.5, [9, 4, 2, 4]]] : []), ...(parted ? [["each neuron", "muted", 1, []]] : [])];
       let [x, y] = [frame.left, frame.top + frame.tall + 52];
       for (const { text, part } of entries) {
         marks.mark(view.context, part, x + 5, y, 4, palette[text] ?? palette.muted, palette.surface);
@@ -116,6 +116,7 @@
       context.clip();
       if (upright[0] < 0 && upright[1] > 0) line(context, [0, 0], palette.line, 1);
       if (truth) line(context, truth, palette.muted, 1.5, { dash: [5, 4] });
+      if (straight) line(context, domain().map((x) => straight.intercept + straight.slope * x), palette.muted, 1.5, { dash: [9, 4, 2, 4] });
       if (parted) for (const share of shares) line(context, share, palette.muted, 1, { alpha: 0.6 });
       points(context);
       if (values) line(context, values, palette.ink, 2.5);
@@ -186,7 +187,7 @@
       const same = scene && JSON.stringify([scene.sizes, scene.domains, scene.output_range]) === JSON.stringify([next.sizes, next.domains, next.output_range]);
       scene = next;
       truth = next.truth ? shared.floats(next.truth) : null;
-      if (!same) [values, shares] = [null, []];
+      if (!same) [values, shares, straight] = [null, [], null];
       describe();
       stage.redraw();
       return true;
@@ -209,6 +210,11 @@
     return {
       scene: setScene, frame: show, palette: setPalette,
       brush: (next) => brush.on(next !== null),
+      // The straight line through the same cases, {slope, intercept}.
+      line(next) {
+        straight = next;
+        stage.redraw();
+      },
       // Whether what each neuron adds is shown.
       parts(shown) {
         parted = shown;

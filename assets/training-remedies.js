@@ -95,6 +95,7 @@
     el.addEventListener("focusin", follow);
 
     async function work({ ask, progress }) {
+      follow();
       const wish = lab.settings();
       const plan = await ask("/training/remedies", { ...wish, epochs: epochs.read() });
       [own, goal, chosen] = [wish.own ?? null, plan.epochs, ""];

@@ -59,8 +59,16 @@
       lab.touch(cut ? "restore" : "cut", index);
     }
 
+    let question = ""; // which of network and straight line one would trust
+
     function read(place) {
-      put("output-said", place ? words.place(place, scene) : "");
+      put("output-said", place ? words.place(place, scene) : scene?.view === "curve" ? question : "");
+    }
+
+    function weigh({ sentence, ...line }) {
+      if (element("output-said").textContent === question) put("output-said", sentence);
+      question = sentence;
+      outputs.curve.line(line);
     }
 
     function recolour() {
@@ -120,7 +128,7 @@
       outputs,
       panels,
       curves: chart.draw,
-      open: () => [...open].filter((name) => scene && fits(name, scene)),
+      open: () => [...[...open].filter((name) => scene && fits(name, scene)), ...(scene?.view === "curve" ? ["trust"] : [])],
       scene: showScene,
       points(points) {
         scene = { ...scene, points };
@@ -136,6 +144,7 @@
       },
       report(report) {
         for (const [name, told] of Object.entries(report)) panels[name]?.report(told);
+        if (report.trust) weigh(report.trust);
       },
       sentence(text) {
         put("sentence", text);

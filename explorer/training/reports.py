@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from engine import Run
+from engine import Run, measure
 from engine.types import PARTS
 from explorer.settings import shown
 from explorer.training import bent, pad, readings
 from explorer.training.health_words import health_report
+from explorer.training.straight_line import straight_line, trust
 from explorer.training.subjects import Subject
 
 _MOST_PANELS = 10
@@ -26,6 +27,8 @@ def _fits(name: str, about: Subject, wish: Mapping[str, Any]) -> bool:
         return about.kind != "regression"
     if name == "scatter":
         return about.kind == "regression" and about.view == "table"
+    if name == "trust":
+        return about.view == "curve"
     if name == "pad":
         return about.image is not None and wish.get("pad") is not None
     return True
@@ -48,6 +51,13 @@ def _pad(run: Run, about: Subject, wish: Mapping[str, Any]) -> dict[str, Any]:
     return pad.respond(run, wish["pad"])
 
 
+def _trust(run: Run, about: Subject, wish: Mapping[str, Any]) -> dict[str, Any]:
+    task, measures = run.present_task, measure(run)
+    line = straight_line(task)
+    sentence = trust(line, measures.training_error, measures.validation_error)
+    return {"slope": line["slope"], "intercept": line["intercept"], "sentence": sentence}
+
+
 def _health(run: Run, about: Subject, wish: Mapping[str, Any]) -> dict[str, Any]:
     return health_report(run)
 
@@ -66,4 +76,5 @@ _PANELS: dict[str, Callable[[Run, Subject, Mapping[str, Any]], dict[str, Any]]] 
     "confusion": _confusion,
     "scatter": _scatter,
     "pad": _pad,
+    "trust": _trust,
 }
