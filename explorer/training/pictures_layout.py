@@ -93,6 +93,7 @@ def _curves() -> Component:
             ],
             className="under-curves",
         ),
+        html.Div(id="training-bands"),
         help="Mean error of a case, over the training cases and over those that the network never learns from.",
     )
 
@@ -160,13 +161,8 @@ def _slice() -> Component:
 
 
 def _experiments() -> list[Component]:
-    """Many runs at once: how much is luck, what helps against overfitting, how large a network should be."""
+    """Many runs at once: what helps against overfitting, how large a network should be."""
     return [
-        panel(
-            "How much is luck?",
-            html.Div(id="training-bands"),
-            help="The same settings with 16 seeds: median and quartiles on the curves.",
-        ),
         panel(
             "What helps against overfitting?",
             html.Div(id="training-remedies"),
