@@ -1,21 +1,23 @@
 "use strict";
 // What stands below the curves: experiments with many runs, the network's own error surface, files. Binds each to the lab.
 (() => {
-  const MOST_WEIGHTS = 1500; // that the menus of the error surface offer
+  const MOST_WEIGHTS = 60000; // of which the error surface offers those that moved most
   const MOST_MOMENTS = 120; // of the path on it
   const explorer = window.explorer;
   const element = (name) => document.getElementById(`training-${name}`);
 
   // ---- pure ----------------------------------------------------------------------------------------------------
 
-  // Every weight by its place and name, as the flat vector holds them: layer after layer, neuron after neuron, bias last.
-  function weightsOf({ sizes, input_names: inputs = [] }) {
+  // Every weight that exists by its place and name, as the flat vector holds them: layer after layer, neuron after
+  // neuron, bias last. cut: bits of the links that do not exist, or null
+  function weightsOf({ sizes, input_names: inputs = [] }, cut = null) {
     const list = [];
     let index = 0;
     for (let layer = 1; layer < sizes.length; layer++)
       for (let to = 0; to < sizes[layer]; to++)
         for (let from = 0; from <= sizes[layer - 1]; from++, index++) {
           if (list.length >= MOST_WEIGHTS) return list;
+          if (explorer.networkLinks.isCut(cut, index)) continue;
           const source = from === sizes[layer - 1] ? "bias" : `from ${layer === 1 ? (inputs[from] ?? `input ${from + 1}`) : `neuron ${from + 1}`}`;
           const where = layer === sizes.length - 1 ? (sizes[layer] > 1 ? `output ${to + 1}` : "output") : `layer ${layer}, neuron ${to + 1}`;
           list.push({ index, title: `${where}, ${source}` });
@@ -40,12 +42,15 @@
     };
     const slice = explorer.sliceSurface.create(element("slice"), {
       palette,
-      ask: (wish) => ask("/training/slice", { settings: settings(), own: page.told(false), run: player.state.run, ...wish }),
+      ask(wish) {
+        const run = lab.time.past()?.run ?? player.state.run;
+        return run === null ? Promise.resolve(null) : ask("/training/slice", { settings: settings(), own: page.told(false), run, ...wish });
+      },
       moments() {
         const some = lab.moments.some(MOST_MOMENTS);
         return { weights: some.map(({ weights }) => weights), steps: some.map(({ step }) => step) };
       },
-      weights: () => (lab.scene ? weightsOf(lab.scene) : []),
+      weights: () => (lab.scene ? weightsOf(lab.scene, lab.frame?.cut ? explorer.canvas.bytes(lab.frame.cut) : null) : []),
     });
     explorer.trainingExports.create(element("exports"), { run: records.record, runs: lab.runs.all, open: opened });
 

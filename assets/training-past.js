@@ -20,6 +20,7 @@
       const points = past ? past.points : lab.scene.points;
       if (points) lab.view.points(points);
       lab.view.frame(frame);
+      lab.below.frame(frame);
       lab.view.sentence(sentence);
       if (report) lab.view.report(report);
       page.drawCurves();

@@ -105,7 +105,8 @@
 
   // What the colours stand for, in so many evenly spaced errors.
   function legend({ low, high, logarithmic, floor, offset }, count) {
-    const errors = Array.from({ length: count }, (_, i) => low + (i / (count - 1)) * (high - low)).map((height) => (logarithmic ? 10 ** height - offset + floor : height));
+    const heights = Array.from({ length: count }, (_, i) => low + (i / (count - 1)) * (high - low));
+    const errors = heights.map((height) => (logarithmic ? 10 ** height - offset + floor : height));
     const dust = 1e-9 * (errors.at(-1) - errors[0]); // what rounding left of a zero is a zero
     return errors.map((error) => number(Math.abs(error) < dust ? 0 : error));
   }
@@ -169,7 +170,8 @@
   // From each true error to the height that is drawn there, one line after the other.
   function gaps({ x, y, true: real, drawn }) {
     const each = (values) => values.flatMap((value) => [value, value, null]);
-    return { x: each(x), y: each(y), z: real.flatMap((value, i) => (value === null || drawn[i] === null ? [null, null, null] : [value, drawn[i], null])) };
+    const z = real.flatMap((value, i) => (value === null || drawn[i] === null ? [null, null, null] : [value, drawn[i], null]));
+    return { x: each(x), y: each(y), z };
   }
 
   function reliefFigure(told) {
@@ -181,9 +183,17 @@
       type: "surface", x: told.x, y: told.y, z: told.scaledRows, cmin: low, cmax: high, colorscale: "token:error-scale",
       showscale: false, opacity: 0.86, hoverinfo: "skip", lighting: { ambient: 0.85, diffuse: 0.35, specular: 0.04, roughness: 0.9 },
     };
-    const path = { ...line, mode: "lines+markers", x: space.x, y: space.y, z: space.true, line: { color: "token:ink", width: 5 }, marker: { color: "token:ink", size: 2.5 }, hoverinfo: "none" };
-    const present = { ...line, mode: "markers", x: [space.x[last]], y: [space.y[last]], z: [space.true[last]], marker: { color: "token:accent", size: 7, line: { color: "token:panel", width: 1 } } };
-    const axis = (place, values) => ({ title: { text: short(told.axis_titles[place]), font: { size: 11 } }, range: [values[0], values.at(-1)], nticks: 5 });
+    const path = {
+      ...line, mode: "lines+markers", x: space.x, y: space.y, z: space.true, hoverinfo: "none",
+      line: { color: "token:ink", width: 5 }, marker: { color: "token:ink", size: 2.5 },
+    };
+    const present = {
+      ...line, mode: "markers", x: [space.x[last]], y: [space.y[last]], z: [space.true[last]],
+      marker: { color: "token:accent", size: 7, line: { color: "token:panel", width: 1 } },
+    };
+    const axis = (place, values) => ({
+      title: { text: short(told.axis_titles[place]), font: { size: 11 } }, range: [values[0], values.at(-1)], nticks: 5,
+    });
     return {
       data: [surface, { ...line, mode: "lines", ...gaps(space), line: { color: "token:ink-quiet", width: 3 } }, path, present],
       layout: {

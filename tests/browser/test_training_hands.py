@@ -235,7 +235,7 @@ def test_a_digit_is_drawn_and_every_layer_answers(lab: TrainingLab, page: Page) 
     two = wait_for_pad(lab, page)
     assert np.abs(one - two).max() > 0.01
     page.click("#training-pad .button")
-    assert page.text("#training-pad .pad-words") == "Nothing is drawn yet."
+    page.wait_for("document.querySelector('.pad-words').textContent === 'Nothing is drawn yet.'")
     assert page.text("#training-pad .pad-bars .pad-value") == ""
 
 

@@ -65,10 +65,12 @@ def test_in_twenty_layers_the_gradient_vanishes(lab: TrainingLab, page: Page) ->
     powers = np.log10([layer.gradient for layer in looked.layers])
     assert np.corrcoef(widths, powers)[0, 1] > 0.999, "the length tells the power of ten"
 
-    # nothing is learnt: an answer that is always the same would do as well
-    _, targets = run.task.data.part("training")
+    # nothing is learnt: the answer to all cases is the same, and no better than the mean of the targets
+    inputs, targets = run.task.data.part("training")
+    outputs = run.task.network.forward(run.weights, run.task.features(inputs)).activities[-1]
+    assert np.ptp(outputs) < 1e-3
     constant = 0.5 * ((targets - targets.mean()) ** 2).mean()
-    assert measure(run).training_error == pytest.approx(constant, rel=0.05)
+    assert 0.999 * constant < measure(run).training_error < 1.3 * constant
     assert lab.run_text() == lab.alone()
 
 

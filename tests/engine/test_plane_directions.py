@@ -80,7 +80,7 @@ def test_the_seed_tells_the_directions() -> None:
 
 
 def test_they_are_not_the_first_weights_of_the_same_seed() -> None:
-    network = Network((30, 40, 3), initialiser="normal")
+    network = Network((2_000, 1), initialiser="normal")
     weights = network.first_weights(7)
     for direction in random_directions(network, weights, 7):
         cosine = direction @ weights / (np.linalg.norm(direction) * np.linalg.norm(weights))

@@ -366,7 +366,7 @@ SETTINGS: dict[str, list[Any]] = {
     "amplify_copies": [-1, 21, 1.5],
     "amplify": ["turn", [3], None],
     "amplify_amount": [0, 1.1],
-    "hidden_layers": [4, [4, 2], None, "4;2", "9" * 1000, {"4": 2}, "129", "1 " * 21],
+    "hidden_layers": [4, [4, 2], None, "4;2", "9" * 1000, {"4": 2}, "257", "1 " * 21],
     "activations": ["softmax", 1, "", "relu;tanh", "tanh " * 21],
     "output": ["relu", None],
     "initialiser": ["random", 0],

@@ -252,6 +252,14 @@ def test_a_path_of_two_moments_has_one_direction() -> None:
     assert told["sentence"].endswith("The whole path lies in this plane.")
 
 
+def test_that_a_straight_path_is_told_in_float32_gives_it_no_second_direction() -> None:
+    run = TRAINED.run
+    way = run.weights + np.linspace(-1.0, 0.0, 9)[:, None] * np.random.default_rng(0).normal(size=len(run.weights))
+    told = TRAINED.ask(path=packed(way))
+    assert told["explained"] == pytest.approx([1.0, 0.0], abs=1e-9)
+    assert told["axis_titles"][1] == "A random direction"
+
+
 def test_the_present_is_added_where_the_page_does_not_know_it_yet() -> None:
     known = TRAINED.ask()
     steps = [each.step for each in TRAINED.moments[:-1]]
@@ -389,8 +397,11 @@ def test_axes_say_what_they_are() -> None:
 
 
 def test_the_sentence_tells_the_farthest_moment() -> None:
-    told = TRAINED.ask(PLANES[1])
+    way = np.array([each.weights for each in TRAINED.moments])
+    way[4] += 3.0
+    told = TRAINED.ask(PLANES[1], path=packed(way))
     worst = int(np.argmax(told["distances"]))
+    assert worst == 4
     assert f"there, at update {told['steps'][worst]}, the true error is" in told["sentence"]
     for number, name in ((told["errors"][worst], "true error is"), (told["heights_at"][worst], "where")):
         said = float(told["sentence"].split(name)[1].split()[0])

@@ -1,0 +1,234 @@
+"""Time travel: every moment of a run can be seen again, gone on from, and what was done can be undone."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from engine import advance, measure
+from explorer.training.tasks import first_run
+from tests.browser.labs import named
+from tests.browser.page import Page
+from tests.browser.training_time import TURNING, TimeLab
+
+
+@pytest.fixture
+def lab(page: Page) -> TimeLab:
+    return TimeLab(page)
+
+
+def test_the_past_is_seen_as_it_was(lab: TimeLab, page: Page) -> None:
+    lab.open(TURNING)
+    run = lab.train(1500)
+    held = lab.reading() | {"asked": 0}
+    assert page.js("return document.getElementById('training-fork').disabled")
+
+    then = lab.drag_to(0.4)
+    assert 0 < then.step < run.step
+    lab.check_shown(then)
+    assert lab.curves()["shapes"][-1] == [then.epoch, then.epoch], "a line stands there on the curves"
+    assert lab.run_text() == held["run"]
+    # a panel that comes into sight tells of that moment too
+    lab.in_sight("#training-classes")
+    lab.check_matrix(then)
+    page.js("document.querySelector(arguments[0]).focus()", lab.timeline)
+    page.press("ArrowLeft", 3)
+    page.wait_for(f"{lab.past}.frame.step < {then.step}")
+    earlier = lab.arrived()
+    lab.check_shown(earlier)
+    assert lab.seen_run() == earlier.to_json()
+
+    page.click("#training-rewind")
+    assert run.best
+    page.wait_for(f"{lab.past}.frame.step === {run.best.step}")
+    best = lab.arrived()
+    lab.check_shown(best)
+    assert np.array_equal(best.weights, run.best.weights)
+    assert page.js("return explorer.training.lab.frame.best.step") == run.best.step
+
+    lab.presently()
+    assert lab.reading() | {"asked": 0} == held
+    lab.check_shown(run)
+
+    # play goes on from the present
+    lab.drag_to(0.2)
+    lab.train(run.step + 100)
+    assert lab.run().changes == ()
+    assert lab.run_text() == lab.alone()
+
+
+def test_what_a_person_altered_is_met_on_the_way(lab: TimeLab, page: Page) -> None:
+    lab.open(TURNING.replace("fastest", "500"))
+    lab.play()
+    lab.wait_for_update(100)
+    lab.type("learning_rate", "0.2")
+    page.wait_for("explorer.training.lab.log.count === 1")
+    lab.wait_for_update(lab.update() + 100)
+    lab.choose("optimizer", "gradient_descent")
+    page.wait_for("explorer.training.lab.log.count === 2")
+    lab.wait_for_update(lab.update() + 100)
+    lab.pause()
+    for change in lab.run().changes:
+        for step in (change.step - 12, change.step, change.step + 12):
+            lab.go_to(step)
+            assert abs(lab.update() - step) < 6, "any update is within reach, not the moments alone"
+            assert lab.seen_run() == lab.then(lab.update()).to_json()
+
+
+def test_the_sentence_stays_that_of_the_past_when_it_was_playing(lab: TimeLab, page: Page) -> None:
+    lab.open(TURNING)
+    lab.play()
+    lab.wait_for_update(1500)
+    page.drag(lab.timeline, (0.995, 0.5), (0.1, 0.5))
+    page.wait_for(f"{lab.past} && {lab.rest}")
+    then = lab.arrived()
+    lab.check_shown(then)
+    assert page.text("#training-play") == "Play"
+    # many places at once ask one question after the other
+    page.js(
+        """
+        const fetch = window.fetch;
+        window.asked = {now: 0, most: 0, all: 0};
+        window.fetch = (...wish) => {
+          asked.all += 1;
+          asked.most = Math.max(asked.most, (asked.now += 1));
+          return fetch(...wish).finally(() => (asked.now -= 1));
+        };
+        """
+    )
+    page.drag(lab.timeline, (0.1, 0.5), (0.9, 0.5), steps=40)
+    last = lab.arrived()
+    lab.check_shown(last)
+    assert last.step > then.step
+    asked = page.js("return asked")
+    assert asked["most"] == 1
+    assert asked["all"] <= 40
+
+
+def test_a_fork_goes_its_own_way_and_is_undone(lab: TimeLab, page: Page) -> None:
+    lab.open(TURNING)
+    run = lab.train(1500)
+    address = lab.copied_link()
+    page.click("#training-rewind")
+    then = lab.arrived()
+    lab.choose("optimizer", "momentum")
+    lab.type("learning_rate", "0.2")
+    page.wait_for("explorer.training.lab.live.learning_rate === 0.2")
+    lab.check_shown(then)
+    page.click("#training-fork")
+    page.wait_for("explorer.training.player.state.playing")
+    lab.wait_for_update(then.step + 600)
+    lab.pause()
+
+    fork = lab.run()
+    assert [(change.step, change.setting) for change in fork.changes] == [(then.step, "optimizer")]
+    assert fork.now.optimizer.learning_rate == 0.2
+    assert lab.run_text() == lab.replayed()
+    # the way that was gone is kept as it was, and lies under the curves
+    (kept,) = lab.kept()
+    assert kept["run"] == run.to_json()
+    assert kept["name"] == f"Before the fork at epoch {int(then.epoch)}"
+    assert kept["settings"]["optimizer"] == "adam"
+    page.wait_for(f"document.getElementById('training-curves').data.some(({{name}}) => name === '{kept['name']}')")
+    curves = lab.curves()
+    assert curves["epoch"] == sorted(set(curves["epoch"]))
+    error = measure(advance(then.change("optimizer", fork.now.optimizer.to_dict()), updates=fork.step - then.step))
+    assert curves["validation"][-1] == error.validation_error
+    assert lab.wait_for_address() != address
+
+    lab.undo("the fork")
+    page.wait_for("explorer.training.lab.live.optimizer === 'adam'")
+    lab.settle()
+    assert lab.run_text() == run.to_json(), "no setting of the fork has come near it"
+    assert lab.value("learning_rate") == "0.02"
+    page.wait_for(f"location.href === {json.dumps(address)}")
+    assert page.js("return explorer.training.lab.moments.all().at(-1).step") == run.step
+    lab.check_shown(lab.drag_to(0.5))
+
+
+def test_a_fork_before_the_first_update_is_another_beginning(lab: TimeLab, page: Page) -> None:
+    lab.open(TURNING)
+    lab.train(200)
+    page.js("document.querySelector(arguments[0]).focus()", lab.timeline)
+    page.press("Home")
+    assert lab.arrived().step == 0
+    lab.type("learning_rate", "0.005")
+    page.wait_for("explorer.training.lab.live.learning_rate === 0.005")
+    page.click("#training-fork")
+    lab.wait_for_update(200)
+    lab.pause()
+    assert lab.run().changes == ()
+    assert lab.run_text() == lab.alone()
+    assert "first=" not in lab.copied_link(), "its link begins with its own rate"
+
+
+def test_a_link_with_changes_is_told_on_when_its_run_goes_on(lab: TimeLab, page: Page) -> None:
+    story = "first=learning_rate:0.05&changes=100:learning_rate:0.02"
+    lab.open(f"{TURNING}&step=120&{story}")
+    page.wait_for("explorer.training.lab.frame.step === 120")
+    lab.settle()
+    run = lab.train(200)
+    assert lab.run_text() == lab.alone(first_rate=0.05)
+    assert lab.copied_link().endswith(f"&step={run.step}&{story}")
+
+
+def test_undo_takes_back_a_reset_a_preset_and_an_edited_weight(lab: TimeLab, page: Page) -> None:
+    lab.open(TURNING)
+    assert page.js("return document.getElementById('training-undo').disabled")
+    run = lab.train(300)
+    settings = lab.settings()
+
+    def undone(words: str) -> None:
+        lab.undo(words)
+        page.wait_for(f"explorer.training.player.state.step === {run.step}")
+        lab.settle()
+        assert lab.run_text() == run.to_json()
+        assert lab.settings() == settings
+        lab.check_shown(run)
+
+    lab.press("reset")
+    assert lab.update() == 0
+    undone("the reset")
+    page.click(named(lab="training", preset="overfitting"))
+    page.wait_for("explorer.training.lab.scene.sizes.join() === '2,32,32,1'")
+    undone("the preset")
+    lab.click_network("Hidden layer 1, neuron 3")
+    page.fill("#training-card input", "1.25")
+    (edit,) = lab.wait_for_changes(1).changes
+    lab.settle()
+    assert (edit.setting, edit.value[1]) == ("weight", 1.25)
+    undone("the edited weight")
+    assert page.js("return document.getElementById('training-undo').disabled")
+    # what was undone goes on as if nothing had been
+    lab.train(run.step + 100)
+    assert lab.run_text() == lab.alone()
+
+
+def test_a_run_stops_by_itself_and_says_why(lab: TimeLab, page: Page) -> None:
+    lab.open(TURNING + "&stop_epochs=30")
+    run = lab.play_until_stopped("Stopped: so many epochs were asked for.")
+    assert run.step == 30 * run.updates_per_epoch
+    assert lab.run_text() == lab.alone()
+    lab.press("step-epoch")
+    assert lab.update() == 31 * run.updates_per_epoch, "a single step is no play"
+
+    lab.unfold("limits")
+    lab.type("stop_epochs", "0")
+    target = measure(advance(run, updates=20 * run.updates_per_epoch)).training_error
+    lab.type("stop_error", f"{target:.6g}")
+    page.wait_for("explorer.training.lab.live.stop_epochs === 0 && explorer.training.lab.live.stop_error > 0")
+    run = lab.play_until_stopped("Stopped: the training error is as low as was asked for.")
+    assert measure(run).training_error <= lab.settings().stop_error
+    before = advance(first_run(lab.settings()), updates=run.step - run.updates_per_epoch)
+    assert measure(before).training_error > lab.settings().stop_error
+
+    lab.type("stop_error", "0")
+    lab.unfold("remedies")
+    lab.type("patience", "12")
+    page.wait_for("explorer.training.lab.live.stop_error === 0 && explorer.training.lab.live.patience === 12")
+    run = lab.play_until_stopped("Stopped early: validation error has not improved")
+    assert run.best
+    assert run.step == run.best.step + 12 * run.updates_per_epoch
+    assert lab.run_text() == lab.alone()
