@@ -2,7 +2,9 @@
 // A run as a record that can be kept, gone back to and taken up again; and what was there before, for undo.
 (() => {
   const MOST_UNDONE = 20;
-  const PATIENCE = 4000; // ms that the controls may take to say what a record says
+  const MOST_TEXT = 80e6; // characters of all that can be undone
+  const LOOK = 500; // ms between two looks whether the controls say what a record says
+  const PATIENCE = 4000; // ms that they may take
   const explorer = window.explorer;
 
   // ---- pure ----------------------------------------------------------------------------------------------------
@@ -16,15 +18,28 @@
     return Object.fromEntries(Object.entries(history).map(([key, values]) => [key, values.slice(0, count)]));
   }
 
+  // Whether two texts of a link say the same: 4e-3 is 0.004.
+  const alike = (one, other) => String(one) === String(other) || (String(one).trim() !== "" && Number(one) === Number(other));
+
+  // The fields that are told otherwise, of those that are known.
+  const differing = (wanted, told) => Object.keys(wanted).filter((field) => field in told && !alike(told[field], wanted[field]));
+
+  // Characters of entries {record, moments}; the moments of one way are shared.
+  function sizeOf(entries) {
+    const moments = new Set(entries.flatMap((entry) => entry.moments.all()));
+    return [...entries.map(({ record }) => record), ...moments].reduce((sum, { run }) => sum + run.length, 0);
+  }
+
   // ---- the page ------------------------------------------------------------------------------------------------
 
-  // lab: the lab's own record; player; acts: {takeUp(record), own() -> what is told of brought data, changed()}
+  // lab: the lab's own record; player; acts: {takeUp(record), wish(settings), own() -> what is told of brought data, changed()}
   function create(lab, player, acts) {
     const stack = [];
-    let [awaited, since] = [null, 0];
+    let awaited = null; // {record, then: what is done when it is there, said: what the controls said, latest: what they say, since}
+    const { link } = explorer.settings.pure;
 
     // What is chosen while the past is looked at belongs to the fork to come.
-    const settings = () => explorer.settings.pure.link({ ...lab.settings, ...(lab.liveThen ?? lab.live) });
+    const settings = () => link({ ...lab.settings, ...(lab.liveThen ?? lab.live) });
 
     function record() {
       const { run, queue } = player.state;
@@ -38,45 +53,78 @@
     // Before something is done that cannot be taken back otherwise.
     function remember(words, before = record()) {
       if (!before) return;
-      stack.push({ words, record: before, moments: lab.moments });
-      if (stack.length > MOST_UNDONE) stack.shift();
+      stack.push({ words, record: before, moments: lab.moments.until(before.frame.step) });
+      while (stack.length > MOST_UNDONE || (stack.length > 1 && sizeOf(stack) > MOST_TEXT)) stack.shift();
       acts.changed();
     }
 
+    // ---- the controls on their way to a record -------------------------------------------------------------------
+
     // The controls say what the record says, and then its run is taken up.
-    function restore(wanted, moments = null) {
-      const now = settings();
-      const other = Object.entries(wanted.settings).filter(([field, value]) => now[field] !== undefined && String(now[field]) !== String(value));
-      [awaited, since] = [{ ...wanted, moments }, performance.now()];
-      if (other.length) explorer.settings.set("training", Object.fromEntries(other.map(([field, value]) => [field, Array.isArray(lab.settings[field]) ? String(value).split(",").filter(Boolean) : value])));
-      else arrive();
+    function restore(wanted, then = () => undefined) {
+      const said = [lab.settings, ...(awaited ? [awaited.latest, awaited.record.settings] : [])].map(link);
+      const other = [...new Set(said.flatMap((told) => differing(wanted.settings, told)))];
+      abandon();
+      if (!other.length) return taken({ record: wanted, then });
+      awaited = { record: wanted, then, said, latest: lab.settings, since: performance.now() };
+      look(awaited);
+      const several = (field) => Array.isArray(lab.settings[field]);
+      return explorer.settings.set("training", Object.fromEntries(other.map((field) => [field, several(field) ? String(wanted.settings[field]).split(",").filter(Boolean) : wanted.settings[field]])));
     }
 
-    function arrive() {
-      const wanted = awaited;
-      awaited = null;
+    function taken({ record: wanted, then }) {
+      then();
       acts.takeUp(wanted);
     }
 
+    const isThere = ({ record: { settings: wanted }, latest }) => !differing(wanted, link(latest)).length;
+
+    // Where the last settings told nothing new nobody hears of them.
+    function look(mine) {
+      setTimeout(() => {
+        if (mine !== awaited) return;
+        const late = performance.now() - mine.since > PATIENCE;
+        if (late) awaited = null;
+        if (late || isThere(mine)) acts.wish(mine.latest);
+        else look(mine);
+      }, LOOK);
+    }
+
+    function abandon() {
+      awaited = null;
+    }
+
     return {
-      record, remember, restore,
+      record, remember, restore, abandon,
       // True while the controls are on their way to what a record says: no other run is begun then.
       settling(next) {
         if (!awaited) return false;
-        const told = explorer.settings.pure.link(next);
-        const there = Object.entries(awaited.settings).every(([field, value]) => told[field] === undefined || told[field] === String(value));
-        if (there) arrive();
-        else if (performance.now() - since > PATIENCE) awaited = null;
-        return there || awaited !== null;
+        awaited.latest = next;
+        const { record: { settings: wanted }, said } = awaited;
+        const told = link(next);
+        // somebody has chosen something else meanwhile
+        if (differing(wanted, told).some((field) => said.every((each) => !alike(each[field], told[field])))) abandon();
+        return awaited !== null && !isThere(awaited);
+      },
+      // Takes up the record that the controls have come to; false where there is none.
+      arrive() {
+        if (!awaited || !isThere(awaited)) return false;
+        const there = awaited;
+        abandon();
+        taken(there);
+        return true;
       },
       undo() {
-        const last = stack.pop();
-        if (last) restore(last.record, last.moments);
-        acts.changed();
+        const last = stack.at(-1);
+        if (!last || awaited?.record === last.record) return;
+        restore({ ...last.record, moments: last.moments }, () => {
+          stack.splice(stack.indexOf(last), 1);
+          acts.changed();
+        });
       },
       undoable: () => stack.at(-1)?.words ?? "",
     };
   }
 
-  window.explorer = Object.assign(explorer, { trainingRecords: { create, pure: { slim, until } } });
+  window.explorer = Object.assign(explorer, { trainingRecords: { create, pure: { slim, until, alike, differing, sizeOf } } });
 })();

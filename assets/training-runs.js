@@ -44,7 +44,7 @@
     }
   }
 
-  const sound = (record) => typeof record?.run === "string" && typeof record.name === "string" && Array.isArray(record.history?.step) && typeof record.settings === "object";
+  const sound = (record) => typeof record?.run === "string" && typeof record.name === "string" && Array.isArray(record.history?.step) && record.settings?.dataset && record.frame?.training_error !== undefined;
 
   // -> whether they survive a reload
   function store(records) {
@@ -66,7 +66,7 @@
 
   // lab: {record() -> what there is to keep of the present run, restore(record), changed(): what is laid over the curves is another}
   function create(box, lab) {
-    let records = load();
+    let [records, isStored] = [load(), true];
     const status = make("p", { className: "hint", role: "status" });
     const keep = make("button", { type: "button", id: "training-keep", className: "button button-default", textContent: "Keep this run" });
     const body = make("div", { className: "runs-table" });
@@ -82,9 +82,8 @@
     }
 
     function saved() {
-      const kept = store(records);
-      say(kept ? "" : "The browser's storage is full: the runs that are not stored are lost when this page closes. Remove some, or save them as a file.");
-      draw();
+      isStored = store(records);
+      say(isStored ? "" : "The browser's storage is full: the runs that are not stored are lost when this page closes. Remove some, or save them as a file.");
       lab.changed();
     }
 
@@ -94,35 +93,45 @@
         return false;
       }
       records = [...records, { shown: true, ...record, name: record.name ?? nameOf(record.settings, record.sizes, records.map(({ name }) => name)) }];
+      draw();
       saved();
       return true;
     }
 
     const remove = (record) => {
       records = records.filter((each) => each !== record);
+      draw();
       saved();
     };
 
-    function button(label, tip, action) {
+    function button(label, action) {
       const made = make("button", { type: "button", className: "button button-subtle", textContent: label });
-      made.dataset.tip = tip;
       made.addEventListener("click", action);
       return made;
     }
 
     function row(record, place, fields) {
-      const show = make("input", { type: "checkbox", checked: record.shown, ariaLabel: `Lay ${record.name} over the curves` });
+      const show = make("input", { type: "checkbox", checked: record.shown });
       show.addEventListener("change", () => {
         record.shown = show.checked;
         saved();
       });
       const dot = make("span", { className: "runs-dot" });
       dot.style.background = colour(place);
-      const name = make("input", { type: "text", className: "runs-name", value: record.name, maxLength: 60, ariaLabel: "Name of the run" });
+      const name = make("input", { type: "text", className: "runs-name", maxLength: 60, ariaLabel: "Name of the run" });
+      const [restore, forget] = [button("Restore", () => lab.restore(record)), button("Remove", () => remove(record))];
+      // Without another table: a click that ends the typing finds its button.
+      function call() {
+        name.value = record.name;
+        show.ariaLabel = `Lay ${record.name} over the curves`;
+        [restore.dataset.tip, forget.dataset.tip] = [`Go on with ${record.name}`, `Forget ${record.name}`];
+      }
       name.addEventListener("change", () => {
         record.name = name.value.trim() || record.name;
+        call();
         saved();
       });
+      call();
       const { error, share, grouped } = explorer.trainingWords;
       const { frame } = record;
       const numbers = [grouped(frame.epoch), error(frame.training_error), error(frame.validation_error), error(frame.test_error), frame.accuracy ? share(frame.accuracy.validation ?? frame.accuracy.training) : "–", frame.best ? `${error(frame.best.error)} at ${grouped(frame.best.epoch)}` : "–"];
@@ -130,11 +139,19 @@
       return make("tr", {}, [
         make("th", { scope: "row" }, [make("span", { className: "runs-head" }, [show, dot, name])]),
         ...cells.map((text) => make("td", { textContent: text })),
-        make("td", {}, [button("Restore", `Go on with ${record.name}`, () => lab.restore(record)), button("Remove", `Forget ${record.name}`, () => remove(record))]),
+        make("td", {}, [restore, forget]),
       ]);
     }
 
+    // The focus stays at its place in the table.
     function draw() {
+      const focusable = () => [...body.querySelectorAll("input, button")];
+      const place = focusable().indexOf(document.activeElement);
+      fill();
+      if (place >= 0) (focusable()[place] ?? focusable().at(-1) ?? keep).focus({ preventScroll: true });
+    }
+
+    function fill() {
       if (!records.length) return body.replaceChildren(make("p", { className: "hint", textContent: "A kept run stays on the curves beside the next one, survives a reload, and can be taken up again." }));
       const fields = differing(records.map(({ settings }) => settings));
       const heads = ["Run", ...fields.map(readable), "epoch", "training", "validation", "test", "told rightly", "best validation", ""];
@@ -147,6 +164,12 @@
       if (record) add({ ...record, history: thinned(record.history) });
     });
     window.addEventListener("explorer:theme", draw);
+    window.addEventListener("storage", ({ key }) => {
+      if (key !== KEY || !isStored) return; // what only this page has is not thrown away
+      records = load();
+      draw();
+      lab.changed();
+    });
     draw();
 
     return {

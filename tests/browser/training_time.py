@@ -126,11 +126,8 @@ class TimeLab(TrainingLab):
 
     def kept(self) -> list[dict[str, Any]]:
         """The kept runs, without their curves."""
-        return list(
-            self.page.js(
-                "return explorer.training.lab.runs.all().map(({name, run, settings, shown}) => ({name, run, settings, shown}))"
-            )
-        )
+        of = "({name, run, settings, shown}) => ({name, run, settings, shown})"
+        return list(self.page.js(f"return explorer.training.lab.runs.all().map({of})"))
 
     def traces(self) -> list[str]:
         """The names of the lines on the curves."""

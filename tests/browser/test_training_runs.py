@@ -1,0 +1,209 @@
+"""Kept runs: compared, named, taken up again, and never lost without a word."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from engine import Run, measure
+from tests.browser.labs import named
+from tests.browser.page import Page
+from tests.browser.training_time import TURNING, TimeLab
+
+ROW = "#training-runs tbody tr:nth-child({})"
+
+
+@pytest.fixture
+def lab(page: Page) -> TimeLab:
+    return TimeLab(page)
+
+
+def table(page: Page) -> list[dict[str, str]]:
+    """The rows of the table by the names of its columns; the first is what stands in the field of the name."""
+    heads, *rows = page.js(
+        "return [...document.querySelectorAll('#training-runs tr')]"
+        ".map((row) => [...row.children].map((cell) => cell.querySelector('[type=text]')?.value ?? cell.textContent))"
+    )
+    return [dict(zip(heads, row, strict=True)) for row in rows]
+
+
+def row_button(page: Page, row: int, name: str) -> str:
+    """The selector of a button of a row, which counts from 1."""
+    return f"{ROW.format(row)} button:nth-of-type({1 + ['Restore', 'Remove'].index(name)})"
+
+
+def check_row(row: dict[str, str], text: str) -> None:
+    """The numbers of a row are those of this run."""
+    run = Run.from_json(text)
+    measures = measure(run)
+    assert int(row["epoch"].replace("\u2009", "")) == int(run.epoch)
+    assert float(row["training"]) == pytest.approx(measures.training_error, rel=6e-3)
+    assert float(row["validation"]) == pytest.approx(measures.validation_error, rel=6e-3)
+    assert row["test"] == "–"
+    assert measures.accuracy
+    assert run.best
+    assert row["told rightly"] == f"{100 * (measures.accuracy.validation or 0):.1f} %"
+    error, epoch = row["best validation"].split(" at ")
+    assert float(error) == pytest.approx(run.best.error, rel=6e-3)
+    assert int(epoch.replace("\u2009", "")) == int(run.epoch_at(run.best.step))
+
+
+def test_two_runs_are_compared_named_reloaded_and_taken_up_again(lab: TimeLab, page: Page) -> None:
+    lab.open(TURNING)
+    first, curve = lab.train(400), lab.curves()
+    page.click("#training-keep")
+    lab.type("learning_rate", "0.3")
+    lab.choose("optimizer", "gradient_descent")
+    page.wait_for("explorer.training.lab.live.learning_rate === 0.3")
+    lab.press("reset")
+    second = lab.train(600)
+    page.click("#training-keep")
+
+    rows = table(page)
+    assert [row["Run"] for row in rows] == ["circle 2-12-1", "circle 2-12-1 (2)"]
+    assert [(row["learning rate"], row["optimizer"]) for row in rows] == [
+        ("0.02", "adam"),
+        ("0.3", "gradient_descent"),
+    ]
+    assert {"cases", "seed", "speed"}.isdisjoint(rows[0]), "what they share is not told"
+    for row, run in zip(rows, (first, second), strict=True):
+        check_row(row, run.to_json())
+
+    # its curve lies over that of the present run, where it was
+    line = page.js(
+        "const {x, y} = document.getElementById('training-curves').data.find(({name}) => name === arguments[0]);"
+        "return [Array.from(x), Array.from(y)]",
+        "circle 2-12-1",
+    )
+    assert line[0][-1] == curve["epoch"][-1] == first.epoch
+    told = dict(zip(curve["epoch"], curve["validation"], strict=True))
+    assert line[1] == [pytest.approx(told[epoch], rel=1e-5) for epoch in line[0]]
+
+    # a name is typed, and the next click finds its button
+    page.click(f"{ROW.format(1)} .runs-name")
+    page.js("document.querySelector(arguments[0]).select()", f"{ROW.format(1)} .runs-name")
+    page.cdp("Input.insertText", text="Adam, slowly")
+    page.click(f"{ROW.format(2)} [type=checkbox]")
+    page.wait_for("!document.getElementById('training-curves').data.some(({name}) => name === 'circle 2-12-1 (2)')")
+    page.wait_for("document.getElementById('training-curves').data.some(({name}) => name === 'Adam, slowly')")
+
+    page.reload()
+    lab.wait_until_shown()
+    assert [row["Run"] for row in table(page)] == ["Adam, slowly", "circle 2-12-1 (2)"]
+    assert [(each["run"], each["shown"]) for each in lab.kept()] == [(first.to_json(), True), (second.to_json(), False)]
+    assert lab.run_text() == second.to_json()
+    page.wait_for("document.getElementById('training-curves').data.some(({name}) => name === 'Adam, slowly')")
+
+    page.click(row_button(page, 1, "Restore"))
+    page.wait_for("explorer.training.lab.live.optimizer === 'adam'")
+    lab.settle()
+    assert lab.run_text() == first.to_json()
+    assert lab.value("learning_rate") == "0.02"
+    lab.check_shown(first)
+    page.wait_for(f"new URLSearchParams(location.search).get('step') === '{first.step}'")
+    lab.train(first.step + 100)
+    assert lab.run_text() == lab.alone()
+    lab.undo("the restored run")
+    page.wait_for("explorer.training.lab.live.optimizer === 'gradient_descent'")
+    lab.settle()
+    assert lab.run_text() == second.to_json()
+
+    page.js("document.querySelector(arguments[0]).focus()", row_button(page, 1, "Remove"))
+    page.press("Enter")
+    assert [row["Run"] for row in table(page)] == ["circle 2-12-1 (2)"]
+    assert page.js("return document.activeElement.textContent") == "Remove", "the focus stays in the table"
+    page.wait_for("!document.getElementById('training-curves').data.some(({name}) => name === 'Adam, slowly')")
+    page.press("Enter")
+    assert table(page) == []
+    assert lab.kept() == []
+
+
+def test_of_eight_runs_and_a_full_storage_nothing_is_lost_unsaid(lab: TimeLab, page: Page) -> None:
+    status = "#training-runs [role=status]"
+    lab.open(TURNING)
+    run = lab.train(100)
+    page.click("#training-keep")
+    page.js(
+        """
+        for (let size = 1 << 22; size >= 1; size >>= 1)
+          for (const store of [localStorage, sessionStorage])
+            for (let i = 0; ; i++) {
+              try {
+                store.setItem(`brim ${size} ${i}`, "x".repeat(size));
+              } catch {
+                break;
+              }
+            }
+        """
+    )
+    lab.press("step-epoch")
+    page.click("#training-keep")
+    page.wait_for_text(status, "The browser's storage is full: the runs that are not stored are lost when this page")
+    assert len(table(page)) == 2
+    page.wait_for("document.getElementById('training-curves').data.some(({name}) => name === 'circle 2-12-1 (2)')")
+    # another tab that stores its own does not take them away
+    page.js(
+        """
+        const other = document.body.appendChild(document.createElement("iframe")).contentWindow.localStorage;
+        other.setItem("explorer-training-runs", "[]");
+        """
+    )
+    lab.wait_frames(10)
+    assert [each["run"] for each in lab.kept()] == [run.to_json(), lab.run_text()]
+    page.click(row_button(page, 1, "Restore"))
+    page.wait_for(f"explorer.training.player.state.step === {run.step}")
+    lab.settle()
+    assert lab.run_text() == run.to_json()
+
+    # with room again they survive
+    page.js(
+        "Object.keys(localStorage).filter((key) => key.startsWith('brim')).forEach((key) => delete localStorage[key])"
+    )
+    for count in range(3, 9):
+        page.click("#training-keep")
+        assert page.text(status) == ""
+        assert len(table(page)) == count
+    page.click("#training-keep")
+    page.wait_for_text(status, "At most 8 runs can be kept; remove one first.")
+    assert len(table(page)) == 8
+    stored = json.loads(page.js("return localStorage.getItem('explorer-training-runs')"))
+    assert [each["run"] for each in stored] == [each["run"] for each in lab.kept()]
+
+    # what another tab keeps is seen here
+    page.js(
+        """
+        const other = document.querySelector("iframe").contentWindow.localStorage;
+        const runs = JSON.parse(other.getItem("explorer-training-runs")).slice(0, 3);
+        other.setItem("explorer-training-runs", JSON.stringify(runs));
+        """
+    )
+    page.wait_for("document.querySelectorAll('#training-runs tbody tr').length === 3")
+    # what is no run is passed over
+    page.js(
+        """
+        const other = document.querySelector("iframe").contentWindow.localStorage;
+        const [run] = JSON.parse(other.getItem("explorer-training-runs"));
+        const { frame, ...former } = run, strange = [null, 7, "run", {}, { ...run, settings: null }, { ...run, run: 3 }];
+        other.setItem("explorer-training-runs", JSON.stringify([...strange, former, run]));
+        """
+    )
+    page.wait_for("document.querySelectorAll('#training-runs tbody tr').length === 1")
+
+
+def test_a_kept_run_of_another_task_comes_back_whole(lab: TimeLab, page: Page) -> None:
+    lab.open("dataset=three_classes&cases=60&hidden_layers=5&features=x1,x2,x1_x2&dropout=0.1&connectivity=80")
+    run = lab.train(60)
+    settings = lab.settings()
+    page.click("#training-keep")
+    page.click(named(lab="training", preset="overfitting"))
+    page.wait_for("explorer.training.lab.scene.sizes.join() === '2,32,32,1'")
+    lab.train(20)
+    page.click(row_button(page, 1, "Restore"))
+    page.wait_for("explorer.training.lab.scene.sizes.join() === '3,5,3'")
+    lab.settle()
+    assert lab.settings() == settings
+    assert lab.run_text() == run.to_json()
+    lab.check_shown(run)
+    lab.train(run.step + 50)
+    assert lab.run_text() == lab.alone()
