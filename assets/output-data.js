@@ -3,7 +3,7 @@
 (() => {
   const PARTS = ["training", "validation", "test"]; // code 0, 1, 2 in scene.points.part
   const BAR = 96; // px, the colour bar
-  const BELOW = { ticks: 18, title: 18, row: 26 }; // px under the plane
+  const BELOW = { ticks: 18, title: 18, row: 28 }; // px under the plane
   const LEFT = 46; // px, for the ticks and the title of the vertical axis
   const MIDDLE = 127.5; // of a byte's range
 
@@ -16,13 +16,14 @@
     return all.filter((p) => p.x >= across[0] && p.x <= across[1] && p.y >= up[0] && p.y <= up[1]);
   }
 
+  const ROWS = 2; // of legends: parts above, colours below; always, so that no point moves when a part joins
+
   // The largest square plane that leaves room for axes and legends, in the middle of the sheet.
-  function arrange({ width, height }, legendWidth, bar = BAR + 60) {
-    const rows = legendWidth + 24 + bar <= width - LEFT - 12 ? 1 : 2;
-    const below = BELOW.ticks + BELOW.title + 8 + rows * BELOW.row;
+  function arrange({ width, height }) {
+    const below = BELOW.ticks + BELOW.title + 8 + ROWS * BELOW.row;
     const side = Math.max(40, Math.floor(Math.min(width - LEFT - 12, height - 10 - below)));
     const left = Math.round((width - side - LEFT - 12) / 2) + LEFT;
-    return { left, top: 10, side, rows, width, height };
+    return { left, top: 10, side, width, height };
   }
 
   const toX = ({ left, side }, [low, high], x) => left + (side * (x - low)) / (high - low);

@@ -69,8 +69,8 @@
   function drawKey(view) {
     const { context, frame, key, measure } = view;
     const end = frame.left + frame.side;
-    let x = frame.rows > 1 ? frame.left : end - key.reduce((sum, { text }) => sum + measure(text) + 24, -8);
-    const y = rowY(frame, frame.rows - 1) - 3;
+    let x = frame.left;
+    const y = rowY(frame, 1) - 3;
     for (const { text, colour } of key) {
       if (x + measure(text) + 12 > end + 10) return write(view, "…", x + 4, y);
       context.fillStyle = colour;
@@ -84,8 +84,8 @@
 
   function drawBar(view) {
     const { context, frame, scene, palette } = view;
-    const barX = frame.rows > 1 ? frame.left + Math.ceil(view.measure(view.title)) + 10 : frame.left + frame.side - data.BAR;
-    const barY = rowY(frame, frame.rows - 1) - 8;
+    const barX = frame.left + Math.ceil(view.measure(view.title)) + 10;
+    const barY = rowY(frame, 1) - 8;
     write(view, view.title, barX - 10, barY + 5, { align: "right", colour: palette.ink });
     context.drawImage(view.bar, barX, barY, data.BAR, 9);
     const [low, high] = scene.output_range;

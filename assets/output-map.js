@@ -63,8 +63,7 @@
       const codes = new Set(scene.points?.part ?? []);
       const legend = data.PARTS.map((text, part) => ({ text, part, width: measure(text) + 28 })).filter(({ part }) => codes.has(part));
       const names = keyOf();
-      const width = names ? names.reduce((sum, { text }) => sum + measure(text) + 24, 0) : data.BAR + 10 + measure(title());
-      const frame = data.arrange(sheet, legend.reduce((total, entry) => total + entry.width, 0), width);
+      const frame = data.arrange(sheet);
       arranged = { font, legend, frame, key: names, title: title() };
       arranged.points = outputDraw.pointLayer({ frame, scene, palette, styles }, sheet.ratio);
     }

@@ -92,9 +92,10 @@
 
   function stepShares(moved, places, text) {
     const { no_update: still } = window.dash_clientside;
-    const given = portions(text);
+    const found = portions(text);
+    const given = found?.length === places.length + 1 ? found : null;
     if (moved?.role !== "slider") return [given ? ends(given) : still, still];
-    const next = parted([Math.max(1, places[0]), ...places.slice(1)]);
+    const next = parted(places.map((place) => Math.max(1, place)));
     return [still, given && given.join(", ") === next ? still : next];
   }
 
@@ -112,7 +113,7 @@
     const settings = settingsOf(given, numbers, former);
     if (restoring) {
       window.explorer.address.extra(lab, pick(address || {}, extra));
-      window.dispatchEvent(new CustomEvent("explorer:restored", { detail: { lab } }));
+      window.dispatchEvent(new CustomEvent("explorer:restored", { detail: { lab, settings, extra: pick(address || {}, extra) } }));
     }
     window.explorer.address.settings(lab, link(settings));
     mend(lab, given, settings);

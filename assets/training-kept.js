@@ -2,17 +2,28 @@
 // The run in the tab's own storage: a reload goes on, another tab does not see it.
 (() => {
   const KEY = "explorer-training";
+  const LONGEST = 5e6; // characters, about what a browser stores
   const explorer = window.explorer;
 
   // lab: what is known of the run; state: of the player, whose run is ahead of what is shown by the frames in its queue.
-  function save({ part, scene, log, first, sentence, frame: shown, history: drawn }, { run, until, queue }) {
+  // What does not fit is not kept, nor what was there before: the link still replays.
+  function save({ part, scene, brief: own, log, first, sentence, frame: shown, history: drawn }, { run, until, queue }) {
+    if (run.length > LONGEST) return forget();
     const history = structuredClone(drawn);
     for (const { frame } of queue) for (const point of frame.curve) explorer.history.add(history, point);
     const frame = queue.at(-1)?.frame ?? shown;
     try {
-      sessionStorage.setItem(KEY, JSON.stringify({ part, scene, frame, history, log, first, sentence, run, until }));
+      return sessionStorage.setItem(KEY, JSON.stringify({ part, scene, own, frame, history, log, first, sentence, run, until }));
     } catch {
-      // full or forbidden: the link still replays
+      return forget();
+    }
+  }
+
+  function forget() {
+    try {
+      sessionStorage.removeItem(KEY);
+    } catch {
+      // forbidden: then nothing is there
     }
   }
 

@@ -11,7 +11,7 @@
   const upTo = (log, step) => log.filter(([at]) => at <= step);
 
   // Whether a run has met all of a log up to where it stands: what a hand does between two ticks is in the later one only.
-  const hasMet = ({ run, step }, log) => logOf(run).length === upTo(log, step).length;
+  const hasMet = ({ run, step }, log) => upTo(logOf(run), step).length === upTo(log, step).length;
 
   // The run on its way to a step, where the changes that it has met since are still before it.
   const facing = (run, log, step) => run.replace(LOG, () => `"changes":${JSON.stringify(upTo(log, step))},"diverged_at":`);
@@ -37,8 +37,8 @@
         while (kept.length > MOST || (kept.length > 2 && size() > MOST_TEXT)) thin();
       },
       all: () => kept,
-      // The last moment from which the log leads to the step; the first where there is none.
-      before: (step, log) => kept.findLast((moment) => moment.step <= step && hasMet(moment, log)) ?? kept[0],
+      // The last moment from which the log leads to the step; null where there is none.
+      before: (step, log) => kept.findLast((moment) => moment.step <= step && hasMet(moment, log)) ?? null,
       // As many as `most` of them, evenly, the first and the last among them.
       some(most) {
         if (kept.length <= most) return [...kept];

@@ -4,11 +4,11 @@
   const AT_ONCE = 12; // frames of a tick on the way to a step
   const explorer = window.explorer;
 
-  // lab: the lab's own record; page: {told(), drawCurves(), reflect()}
+  // lab: the lab's own record; page: {told(), drawCurves(), reflect()}; a run that stands nowhere, from null, begins anew
   function create(lab, player, records, page) {
     // On the way to a step as the run went: no change of the settings touches it.
     function ask(run, from, step) {
-      const wish = { run, frames: step > from ? AT_ONCE : 0, updates: null, until: step, scene: true };
+      const wish = { run, frames: step > (from ?? 0) ? AT_ONCE : 0, updates: null, until: step, scene: true, anew: from === null };
       return explorer.exchange.ask("/training/tick", { ...lab.asked, ...wish, settings: { ...lab.settings, ...lab.live }, own: page.told(), panels: lab.view.open() });
     }
 
@@ -16,6 +16,7 @@
     function show(past) {
       if (player.state.playing) player.pause();
       lab.liveThen = past ? (lab.liveThen ?? lab.live) : null;
+      lab.refusal = "";
       const { frame, report, sentence } = past ?? lab;
       const points = past ? past.points : lab.scene.points;
       if (points) lab.view.points(points);
@@ -24,29 +25,38 @@
       lab.view.sentence(sentence);
       if (report) lab.view.report(report);
       page.drawCurves();
+      page.reflect();
       if (!past) player.look();
     }
 
+    function failed(answer) {
+      lab.refusal = answer?.error ?? "The server does not answer: the past is shown when it is back.";
+      page.reflect();
+    }
+
     // From a moment of the past on: the way that was gone stays as a kept run.
-    function fork({ run, frame, log }, play = true) {
-      records.remember("the fork");
-      lab.runs.add({ ...records.record(), name: `Before the fork at epoch ${explorer.trainingWords.grouped(frame.epoch)}` });
+    function fork({ run, frame, log, points, sentence }, play = true) {
+      const before = records.record();
+      records.remember("the fork", before);
+      lab.runs.add({ ...before, name: `Before the fork at epoch ${explorer.trainingWords.grouped(frame.epoch)}` });
+      const { logOf, facing } = explorer.trainingMoments;
       const history = explorer.trainingRecords.pure.until(lab.history, frame.step);
       const first = frame.step === 0 && !log.count ? lab.live : lab.first; // a fork before the first update is a run from its start
-      Object.assign(lab, { liveThen: null, first, history, moments: lab.moments.until(frame.step), frame, log });
-      player.begin(run, null, frame.step);
+      const scene = points ? { ...lab.scene, points } : lab.scene;
+      Object.assign(lab, { liveThen: null, first, scene, history, moments: lab.moments.until(frame.step), frame, log, sentence });
+      player.begin(facing(run, logOf(run), frame.step), null, frame.step); // what a replay had still before it is gone
       if (play) player.play();
+      else player.look();
       page.reflect();
     }
 
     // A kept, opened or compared run instead of the present one.
     function restore(record) {
       records.remember("the restored run");
-      const frame = record.frame ?? { step: JSON.parse(record.run).step };
-      records.restore({ first: null, sentence: "", own: null, history: explorer.history.create(), ...record, frame });
+      records.restore({ first: null, sentence: "", own: null, ...record });
     }
 
-    return { ask, show, fork, restore };
+    return { ask, show, failed, fork, restore };
   }
 
   window.explorer = Object.assign(explorer, { trainingPast: { create } });

@@ -24,10 +24,10 @@
   // The fields that are told otherwise, of those that are known.
   const differing = (wanted, told) => Object.keys(wanted).filter((field) => field in told && !alike(told[field], wanted[field]));
 
-  // Characters of entries {record, moments}; the moments of one way are shared.
-  function sizeOf(entries) {
-    const moments = new Set(entries.flatMap((entry) => entry.moments.all()));
-    return [...entries.map(({ record }) => record), ...moments].reduce((sum, { run }) => sum + run.length, 0);
+  // Characters of the runs of records and of their moments; those of one way are shared.
+  function sizeOf(records) {
+    const moments = new Set(records.flatMap((record) => record.moments.all()));
+    return [...records, ...moments].reduce((sum, { run }) => sum + run.length, 0);
   }
 
   // ---- the page ------------------------------------------------------------------------------------------------
@@ -53,8 +53,8 @@
     // Before something is done that cannot be taken back otherwise.
     function remember(words, before = record()) {
       if (!before) return;
-      stack.push({ words, record: before, moments: lab.moments.until(before.frame.step) });
-      while (stack.length > MOST_UNDONE || (stack.length > 1 && sizeOf(stack) > MOST_TEXT)) stack.shift();
+      stack.push({ words, record: { ...before, moments: lab.moments.until(before.frame.step) } });
+      while (stack.length > MOST_UNDONE || (stack.length > 1 && sizeOf(stack.map((entry) => entry.record)) > MOST_TEXT)) stack.shift();
       acts.changed();
     }
 
@@ -83,9 +83,8 @@
     function look(mine) {
       setTimeout(() => {
         if (mine !== awaited) return;
-        const late = performance.now() - mine.since > PATIENCE;
-        if (late) awaited = null;
-        if (late || isThere(mine)) acts.wish(mine.latest);
+        if (!isThere(mine) && performance.now() - mine.since > PATIENCE) abandon(); // they cannot say it
+        if (!awaited || isThere(mine)) acts.wish(mine.latest);
         else look(mine);
       }, LOOK);
     }
@@ -117,7 +116,7 @@
       undo() {
         const last = stack.at(-1);
         if (!last || awaited?.record === last.record) return;
-        restore({ ...last.record, moments: last.moments }, () => {
+        restore(last.record, () => {
           stack.splice(stack.indexOf(last), 1);
           acts.changed();
         });

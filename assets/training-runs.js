@@ -24,14 +24,38 @@
     return fields.filter((field) => new Set(all.map((settings) => String(settings[field]))).size > 1);
   }
 
-  function nameOf(settings, sizes, taken) {
-    const plain = `${settings.dataset} ${sizes.length > 8 ? `${sizes.length - 2} layers` : sizes.join("-")}`;
+  const nameOf = ({ dataset }, sizes) => `${dataset} ${sizes.length > 8 ? `${sizes.length - 2} layers` : sizes.join("-")}`;
+
+  function unlike(plain, taken) {
     let name = plain;
     for (let i = 2; taken.includes(name); i++) name = `${plain} (${i})`;
     return name;
   }
 
   const readable = (field) => field.replaceAll("_", " ");
+
+  // ---- what may have been altered in the storage -----------------------------------------------------------------
+
+  const isRecord = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+  const isNumber = (value) => value === null || typeof value === "number";
+  const areNumbers = (values) => Array.isArray(values) && values.every(isNumber);
+  const holds = (record, fields) => isRecord(record) && fields.every((field) => isNumber(record[field] ?? null));
+  const alike = (lists) => new Set(lists.map(({ length }) => length)).size === 1;
+
+  function soundFrame(frame) {
+    const errors = ["training_error", "validation_error", "test_error"];
+    const optional = (record, fields) => record === null || record === undefined || holds(record, fields);
+    if (!holds(frame, errors) || !Number.isFinite(frame.step) || !Number.isFinite(frame.epoch)) return false;
+    return optional(frame.accuracy, ["training", "validation", "test"]) && optional(frame.best, ["step", "epoch", "error"]);
+  }
+
+  function sound(record) {
+    if (!isRecord(record) || typeof record.run !== "string" || typeof record.name !== "string") return false;
+    const { settings, history, sizes, frame } = record;
+    const curves = Object.keys(explorer.history.create()).map((key) => history?.[key]);
+    if (!isRecord(settings) || Object.values(settings).some((value) => value === null || typeof value === "object")) return false;
+    return areNumbers(sizes) && curves.every(areNumbers) && alike(curves) && soundFrame(frame);
+  }
 
   // ---- storage -------------------------------------------------------------------------------------------------
 
@@ -43,8 +67,6 @@
       return [];
     }
   }
-
-  const sound = (record) => typeof record?.run === "string" && typeof record.name === "string" && Array.isArray(record.history?.step) && record.settings?.dataset && record.frame?.training_error !== undefined;
 
   // -> whether they survive a reload
   function store(records) {
@@ -92,7 +114,8 @@
         say(`At most ${MOST} runs can be kept; remove one first.`);
         return false;
       }
-      records = [...records, { shown: true, ...record, name: record.name ?? nameOf(record.settings, record.sizes, records.map(({ name }) => name)) }];
+      const name = unlike(record.name ?? nameOf(record.settings, record.sizes), records.map((each) => each.name));
+      records = [...records, { shown: true, ...record, name }];
       draw();
       saved();
       return true;
@@ -163,12 +186,16 @@
       const record = lab.record();
       if (record) add({ ...record, history: thinned(record.history) });
     });
-    window.addEventListener("explorer:theme", draw);
+    function drawAll() {
+      draw();
+      lab.changed();
+    }
+
+    window.addEventListener("explorer:theme", drawAll);
     window.addEventListener("storage", ({ key }) => {
       if (key !== KEY || !isStored) return; // what only this page has is not thrown away
       records = load();
-      draw();
-      lab.changed();
+      drawAll();
     });
     draw();
 
@@ -181,5 +208,5 @@
     };
   }
 
-  window.explorer = Object.assign(explorer, { trainingRuns: { create, pure: { thinned, differing, nameOf } } });
+  window.explorer = Object.assign(explorer, { trainingRuns: { create, pure: { thinned, differing, nameOf, unlike, sound } } });
 })();

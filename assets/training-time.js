@@ -27,7 +27,7 @@
 
   // ---- the page ------------------------------------------------------------------------------------------------
 
-  // lab: {moments(), log() -> the changes of the present run, present() -> {step, epoch, best}, ask(run, step) -> Promise(answer), show(past | null), fork(past, play), undo(), undoable() -> words or ""}
+  // lab: {moments(), run() -> the present one, present() -> {step, epoch, best}, ask(run, from, step) -> Promise(answer), show(past | null), failed(answer), fork(past, play), undo(), undoable() -> words or ""}
   function create(lab) {
     let [past, turn, busy, wanted] = [null, 0, false, null];
     const slider = Object.assign(document.createElement("input"), { type: "range", min: "0", max: "1", step: "1", value: "1", disabled: true, ariaLabel: "Moment of the run" });
@@ -68,6 +68,7 @@
 
     // One question at a time, and after it only the last of those that came meanwhile: a drag never lags behind.
     async function travel(step) {
+      if (lab.run() === null) return;
       wanted = step;
       if (busy) return;
       busy = true;
@@ -77,16 +78,19 @@
         await arrive(to, turn);
       }
       busy = false;
-      tell();
+      follow();
     }
 
-    // What is looked at is as good a beginning as a moment, where it lies between the moment and the step.
+    // The run to begin with, and where it stands. What is looked at is as good as a moment, where it lies between the
+    // moment and the step. Where neither leads there, as after a reload, it is the present run, made anew from its start.
     function nearest(step) {
-      const log = lab.log();
+      const { logOf, hasMet, facing } = explorer.trainingMoments;
+      const log = logOf(lab.run());
       const moment = lab.moments().before(step, log);
       const seen = past && { run: past.run, step: past.frame.step };
-      const { run, step: from } = seen && seen.step <= step && seen.step > moment.step && explorer.trainingMoments.hasMet(seen, log) ? seen : moment;
-      return [from < step ? explorer.trainingMoments.facing(run, log, step) : run, from];
+      const near = seen && seen.step <= step && seen.step > (moment?.step ?? -1) && hasMet(seen, log) ? seen : moment;
+      if (!near) return [lab.run(), null];
+      return [near.step < step ? facing(near.run, log, step) : near.run, near.step];
     }
 
     // To a step exactly: from what is known before it, as the run went.
@@ -94,7 +98,8 @@
       let [run, from] = nearest(step);
       for (let asked = 0; asked < MOST_ASKED && wanted === null; asked++) {
         const answer = await lab.ask(run, from, step);
-        if (mine !== turn || !answer || answer.error) return;
+        if (mine !== turn) return;
+        if (!answer || answer.error) return lab.failed(answer);
         const frame = answer.frames.at(-1);
         [run, past] = [answer.run, { run: answer.run, frame, log: answer.log, sentence: answer.sentence, report: answer.report, points: answer.scene?.points }];
         const stuck = frame.step === from || frame.diverged_at !== null;

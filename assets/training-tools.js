@@ -37,7 +37,7 @@
 
   // lab: {brush(null | {label}), output(null | index), parts(shown)}
   function create(box, choose, lab) {
-    let [drawing, label] = [false, 0];
+    let [drawing, label, shown] = [false, 0, null];
 
     function tell() {
       lab.brush(drawing ? { label } : null);
@@ -85,11 +85,15 @@
     function outputs({ view, output_names: names, reading }) {
       if (view === "curve") return partsChoice();
       const several = view !== "table" && view !== "images" && reading !== "sign" && names.length > 1;
+      shown = null;
       choose.hidden = !several;
       if (!several) return choose.replaceChildren();
       const all = make("option", { value: "", textContent: "All outputs" });
       const menu = make("select", {}, [all, ...names.map((name, i) => make("option", { value: String(i), textContent: name }))]);
-      menu.addEventListener("change", () => lab.output(menu.value === "" ? null : Number(menu.value)));
+      menu.addEventListener("change", () => {
+        shown = menu.value === "" ? null : Number(menu.value);
+        lab.output(shown);
+      });
       return choose.replaceChildren(make("label", { className: "inline-label" }, ["Show ", menu]));
     }
 
@@ -97,10 +101,12 @@
     return {
       scene(scene) {
         const next = JSON.stringify([scene.view, scene.reading, scene.output_names, scene.output_range]);
-        if (next === key) return;
-        key = next;
-        brushes(scene);
-        outputs(scene);
+        if (next !== key) {
+          key = next;
+          brushes(scene);
+          outputs(scene);
+        }
+        lab.output(shown); // another picture begins with all of them
       },
     };
   }

@@ -94,6 +94,7 @@
       for (const view of MAPS) outputs.boxes[view].hidden = view !== scene.view;
       element("output-panel").hidden = !MAPS.includes(scene.view);
       for (const name of Object.keys(PANELS)) element(`${BOXES[name]}-panel`).hidden = !fits(name, scene);
+      element("network").classList.remove("stale");
       element("number-test").hidden = !scene.cases.test;
       network.scene(scene);
       card.scene(scene);
@@ -115,6 +116,7 @@
     // A plane with points and without a network.
     function sketch(blank) {
       scene = blank;
+      element("network").classList.add("stale"); // a former run's
       for (const view of MAPS) outputs.boxes[view].hidden = view !== "plane";
       element("output-panel").hidden = false;
       outputs.plane.scene(scene);

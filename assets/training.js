@@ -14,7 +14,7 @@
     settings: null, part: "", live: null, liveLater: null, link: null, limits: null, // what is wished
     scene: null, frame: null, history: null, log: {}, first: null, sentence: "", refusal: "", untold: "", // what is known of the run
     asked: {}, view: null, layers: null, amplified: null, curves: null, visible: false, own: null, stroke: false,
-    moments: explorer.trainingMoments.create(), time: null, runs: null, below: null, bands: null, borrowed: null, unseen: false, liveThen: null,
+    moments: explorer.trainingMoments.create(), time: null, runs: null, below: null, bands: null, brief: null, unseen: false, liveThen: null,
     drawn: -Infinity, said: -Infinity, reported: -Infinity, spoken: -Infinity, saved: -Infinity, // when, last
   };
   const { trainingLink, trainingKept } = explorer;
@@ -23,7 +23,7 @@
 
   const server = explorer.trainingServer.create({ hear, seen, now });
   const player = explorer.player.create({ send, drop: server.drop, show, settled, now });
-  const records = explorer.trainingRecords.create(lab, player, { takeUp, own: () => (brought() ? told(false) : null), changed: () => lab.time?.follow() });
+  const records = explorer.trainingRecords.create(lab, player, { takeUp, wish: (settings) => wish(settings, null, false), own: () => (brought() ? told(false) : null), changed: () => lab.time?.follow() });
   const past = explorer.trainingPast.create(lab, player, records, { told: () => (brought() ? told(false) : null), drawCurves, reflect });
 
   const brought = () => BROUGHT.includes(lab.settings.dataset);
@@ -37,12 +37,13 @@
   function send({ id, generation, ...wish }) {
     const settings = { ...lab.settings, ...lab.live };
     const panels = reportsDue() ? lab.view.open() : [];
+    if (wish.run === null) lab.brief = explorer.trainingOwn.told(false);
     const own = brought() ? told(wish.run === null) : null;
     server.tick({ id, generation, panels }, { ...lab.asked, ...wish, settings, own, panels, link: wish.run === null ? lab.link : null, scene: lab.unseen });
   }
 
-  // What the server must know of brought data; of a run that was taken up what came with it.
-  const told = (full) => (lab.borrowed && !full ? lab.borrowed : explorer.trainingOwn.told(full));
+  // What the server must know of brought data: all of it for a new run, else what the run that is there began with.
+  const told = (full) => (full ? explorer.trainingOwn.told(true) : lab.brief);
 
   // While it plays not each tick need tell everything; at rest it does.
   const reportsDue = () => !player.state.playing || now() - lab.reported > REPORTS_EVERY;
@@ -70,7 +71,6 @@
     lab.log = log;
     const { step, epoch, weights } = frames.at(-1);
     lab.moments.add({ step, epoch, run, weights });
-    lab.time.follow();
   }
 
   function refused({ error }) {
@@ -94,6 +94,7 @@
 
   function present(scene, onlyPoints = false) {
     lab.scene = scene;
+    if (onlyPoints && lab.time.past()) return; // what was is looked at
     if (onlyPoints) lab.view.points(scene.points);
     else {
       lab.view.scene(scene);
@@ -103,6 +104,9 @@
   }
 
   function show(frame) {
+    const before = lab.frame;
+    // who only looks at a run that has stopped by itself is told so once more
+    if (before?.stopped && frame.step === before.step && frame.weights === before.weights) Object.assign(frame, { stopped: before.stopped, sentence: lab.sentence });
     lab.frame = frame;
     if (frame.sentence) lab.sentence = frame.sentence;
     for (const point of frame.curve) explorer.history.add(lab.history, point);
@@ -120,7 +124,7 @@
     save();
     reflect();
     // the last tick of a play told the panels nothing of its end
-    if (lab.view.open().some((name) => !(name in (lab.frame.report ?? {})) && reportable(name))) player.look();
+    if (!player.state.refused && lab.view.open().some((name) => !(name in (lab.frame.report ?? {})) && reportable(name))) player.look();
   }
 
   // The pad has nothing to tell before something is drawn.
@@ -129,6 +133,7 @@
   function sayHow() {
     lab.said = now();
     lab.view.sentence((lab.time.past() ?? lab).sentence);
+    lab.time.follow();
   }
 
   function speak() {
@@ -191,8 +196,9 @@
 
   function begin(address) {
     const told = trainingLink.read(address);
-    Object.assign(lab, { link: told.link, history: explorer.history.create(), log: {}, first: null, refusal: "", untold: "", borrowed: null, unseen: false });
+    Object.assign(lab, { link: told.link, history: explorer.history.create(), log: {}, first: null, refusal: "", untold: "", brief: null, unseen: false });
     Object.assign(lab, { moments: explorer.trainingMoments.create(), liveThen: null });
+    records.abandon();
     player.begin(null, told.until);
     lab.time.forget();
     if (told.until === null) explorer.address.extra(LAB, {});
@@ -203,7 +209,7 @@
   function takeUp({ scene, frame, history, log, first, sentence, run, until, own, moments }) {
     clearTimeout(lab.liveLater); // the run meets the settings that it was kept with, not those before them
     lab.live = pick(lab.settings, "live");
-    Object.assign(lab, { link: null, history, log: log ?? {}, first: first ?? lab.live, sentence, made: lab.settings, borrowed: own ?? null, unseen: !scene, part: partOf(lab.settings), refusal: "", liveThen: null });
+    Object.assign(lab, { link: null, history: structuredClone(history), log: log ?? {}, first: first ?? lab.live, sentence, made: lab.settings, brief: own ?? null, unseen: !scene, part: partOf(lab.settings), refusal: "", liveThen: null });
     lab.moments = moments ?? explorer.trainingMoments.create();
     player.begin(run, until ?? null, frame.step); // a replay goes on; else it rests
     lab.time.forget();
@@ -225,7 +231,9 @@
     return still;
   }
 
+  // address: of a link that was opened or gone back to, else null
   function wish(settings, address, first) {
+    if (records.settling(settings)) return;
     const before = lab.settings ?? settings;
     const former = lab.frame?.step > 0 ? records.record() : null;
     lab.own = explorer.trainingOwn.dataset(settings.dataset);
@@ -237,21 +245,20 @@
     explorer.trainingWhen.settings(settings);
     lab.layers.show(settings);
     const stored = first && trainingKept.load(part);
-    if (records.settling(settings)) preview();
-    else if (stored) takeUp(stored);
-    else if (other) {
+    if (stored) takeUp(stored);
+    else if (!records.arrive() && (other || address?.step || address?.changes)) {
       if (former) records.remember("the new run", former);
       begin(address);
-      preview();
     }
+    if (other) preview();
     if (["error_axis", "measure"].some((field) => before[field] !== settings[field])) drawCurves();
     linkSettings();
   }
 
   // A setting of the running run counts when it has come to rest; before the first update it is simply the run's.
   function follow(live, atOnce) {
-    if (explorer.settings.pure.same(live, lab.live)) return;
     clearTimeout(lab.liveLater);
+    if (explorer.settings.pure.same(live, lab.live)) return;
     const take = () => {
       lab.live = live;
       if (player.state.run !== null && !player.state.playing && !lab.time.past()) player.look();
@@ -266,7 +273,9 @@
     if (!lab.settings || !brought()) return undefined;
     if (partOf(lab.settings) === lab.part) return sketch();
     lab.part = partOf(lab.settings);
-    return lab.stroke && player.state.run !== null ? undefined : begin();
+    if (lab.stroke && player.state.run !== null) return undefined;
+    if (lab.frame?.step > 0) records.remember("the other data");
+    return begin();
   }
 
   // Points on an empty plane: there is no run yet, and something to draw on all the same.
@@ -312,6 +321,7 @@
     document.getElementById(`training-${name}`).addEventListener("click", () => {
       lab.refusal = ""; // its reader goes on
       if (lab.time.past()) lab.time.leave();
+      else lab.time.forget(); // what is on its way to the past comes too late
       action();
       reflect();
     });
@@ -333,6 +343,7 @@
     }
     if (player.state.run === null) return sketch();
     if (lab.time.past()) lab.time.fork(false); // a hand on the past makes another future
+    else lab.time.forget();
     records.remember({ weight: "the edited weight", cut: "the cut link", restore: "the restored link", points: "the drawn points" }[setting]);
     player.change(setting, value);
     return reflect();
@@ -356,7 +367,7 @@
   function start() {
     lab.view = explorer.trainingView.create({ touch, wish: ask, mode: linkMode });
     lab.runs = explorer.trainingRuns.create(document.getElementById("training-runs"), { record: records.record, restore: past.restore, changed: () => lab.history && lab.time && drawCurves() });
-    lab.time = explorer.trainingTime.create({ moments: () => lab.moments, log: () => explorer.trainingMoments.logOf(player.state.run), present: () => lab.frame, ask: past.ask, show: past.show, fork: past.fork, undo: records.undo, undoable: records.undoable });
+    lab.time = explorer.trainingTime.create({ moments: () => lab.moments, run: () => player.state.run, present: () => lab.frame, ask: past.ask, show: past.show, failed: past.failed, fork: past.fork, undo: records.undo, undoable: records.undoable });
     lab.below = explorer.trainingBelow.create(lab, player, records, past, { told: (full) => (brought() ? told(full) : null), bands });
     lab.layers = explorer.trainingLayers.create(document.getElementById("training-layers"), lab.limits);
     lab.amplified = explorer.amplifiedPicture.create(document.getElementById("training-amplified"), { palette: explorer.plots.palette() });
@@ -380,6 +391,11 @@
   window.addEventListener("explorer:moved", ({ detail }) => {
     if (detail.lab !== LAB || !lab.view || !explorer.settings.parts(LAB).live.includes(detail.setting)) return;
     follow({ ...pick(lab.settings, "live"), [detail.setting]: detail.value }, false);
+  });
+
+  // Back and forward, and links that are opened later.
+  window.addEventListener("explorer:restored", ({ detail }) => {
+    if (detail.lab === LAB && lab.view) wish(detail.settings, detail.extra, false);
   });
 
   Object.assign(explorer, { training: { player, lab } });

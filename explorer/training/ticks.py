@@ -31,11 +31,13 @@ def tick(wish: dict[str, Any]) -> dict[str, Any]:
     it; ``run``, the text of the last tick or None for a new run; ``frames``, ``updates`` and ``until`` as ``Pace``
     says, ``frames`` 0 for the present moment only; ``link``, the extra keys of a link that a new run has to follow;
     ``changes``, (setting, value) pairs to be made before it goes on; ``scene``, whether the page has none for this run;
-    ``panels`` and what they want, see reports.py.
+    ``anew``, whether it begins once more, on its way to ``until``; ``panels`` and what they want, see reports.py.
     """
     settings, own = strict(TrainingSettings, wish.get("settings")), wish.get("own")
     is_new, until = wish.get("run") is None, wish.get("until")
     before, about = _new_run(settings, own, wish.get("link")) if is_new else read_run(settings, own, wish["run"])
+    if wish.get("anew") is True and not is_new:
+        before = _begun_again(before, until)
     # a replay follows its log instead
     followed = before if is_new or until is not None else _following(before, settings)
     touched = _touched(followed, wish.get("changes"), about)
@@ -100,6 +102,12 @@ def _first_settings(settings: TrainingSettings, told: Any) -> TrainingSettings:
         raise ValueError(f"This link begins with a setting that is none, {shown(min(strangers))}; the run starts anew.")
     values = strict(TrainingSettings, given)
     return replace(settings, **{name: getattr(values, name) for name in given})
+
+
+def _begun_again(run: Run, until: Any) -> Run:
+    """The run before its first update, with the changes that it meets until then."""
+    changes = run.changes_until(until) if type(until) is int else run.changes
+    return start(run.task, run.recipe, run.seed, changes=changes)
 
 
 def read_run(settings: TrainingSettings, own: Any, text: Any) -> tuple[Run, Subject]:
@@ -170,6 +178,8 @@ def _changed(run: Run, setting: str, value: Any, about: Subject) -> Run:
     if setting == "points":
         value = _drawn(run, value, about)
     elif not all(map(_is_number, value if setting == "weight" and isinstance(value, list) else [value])):
+        if setting == "weight" and isinstance(value, list):
+            raise ValueError(f"A weight must be a number from -{_LARGEST:,.0f} to {_LARGEST:,.0f}.")
         raise ValueError(f"The changes could not be read: {setting} is {shown(value)}.")
     try:
         return run.change(setting, value)
