@@ -208,6 +208,7 @@
       },
       // One output alone, or null for all of them together.
       output(index) {
+        if (index === chosen) return;
         chosen = index;
         understand();
         describe();

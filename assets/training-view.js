@@ -117,6 +117,7 @@
     function sketch(blank) {
       scene = blank;
       element("network").classList.add("stale"); // a former run's
+      for (const name of Object.keys(PANELS)) element(`${BOXES[name]}-panel`).hidden = !fits(name, scene);
       for (const view of MAPS) outputs.boxes[view].hidden = view !== "plane";
       element("output-panel").hidden = false;
       outputs.plane.scene(scene);

@@ -333,6 +333,13 @@
     return player.play();
   }
 
+  // Learning case by case: an update on a single one.
+  function singleCase() {
+    lab.live = { ...lab.live, batch_size: 1 };
+    explorer.settings.set(LAB, { batch_size: 1 });
+    player.single(1);
+  }
+
   // What a hand does to the run.
   function touch(setting, value) {
     lab.refusal = "";
@@ -375,6 +382,7 @@
     explorer.trainingOwn.create({ changed: brings });
     explorer.trainingWhen.create();
     press("play", playOrPause);
+    press("step-case", singleCase);
     press("step-update", () => player.single(1));
     press("step-epoch", () => player.single(lab.frame?.updates_per_epoch ?? 1));
     press("reset", () => {

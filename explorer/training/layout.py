@@ -61,6 +61,7 @@ def _limits() -> dict[str, Any]:
 def _transport() -> Component:
     buttons = [
         button("training-play", "Play", icon="play", variant="filled"),
+        _step("training-step-case", "One case", "Train on a single case; the batch size becomes 1", "case"),
         _step("training-step-update", "One update", "Train on the next batch", "step"),
         _step("training-step-epoch", "One epoch", "Train once on every training case", "forward"),
         _step("training-reset", "Reset", "Back to the same first weights", "reset"),

@@ -148,6 +148,7 @@ class TimeLab(TrainingLab):
 
     def saved(self, name: str) -> Path:
         """Press what makes a file; the file."""
+        self.page.js("document.getElementById('training-export-notice').textContent = ''")
         self.page.click(f"#training-export-{name}")
         self.page.wait_for_text("#training-export-notice", " was saved.")
         file = self.folder / self.page.text("#training-export-notice").removesuffix(" was saved.")
