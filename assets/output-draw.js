@@ -11,7 +11,7 @@
   function pointLayer(view, ratio) {
     const { frame, scene } = view;
     const layer = document.createElement("canvas");
-    const { context } = shared.fit(layer, frame.side + 2 * RIM, frame.side + 2 * RIM);
+    const { context } = shared.fit(layer, frame.side + 2 * RIM, frame.side + 2 * RIM, ratio);
     const plane = { left: RIM, top: RIM, side: frame.side };
     const all = data.cases(scene);
     const radius = marks.radiusOf(frame.side, all.length);

@@ -69,8 +69,12 @@
     const element = make("div", { className: "bent-menus", hidden: true }, [layer.element, across.element, up.element]);
     return {
       element,
-      // A new network has other neurons: nothing is awaited any more.
-      scene: () => (awaited = null),
+      // A new network has other neurons: nothing is awaited any more. The place of the menus is kept until they are filled.
+      scene({ sizes }) {
+        awaited = null;
+        element.hidden = sizes.length < 3;
+        element.style.visibility = "hidden";
+      },
       // Of a report that was under way when something was chosen the menus take no notice.
       show({ layer: number, x, y }, sizes) {
         if (awaited && (awaited.layer !== number || awaited.x !== x || awaited.y !== y)) return;
@@ -81,6 +85,7 @@
         across.fill(neurons, x);
         up.fill(neurons, y);
         element.hidden = !widths.length;
+        element.style.visibility = "";
         across.element.hidden = up.element.hidden = neurons.length < 2;
       },
     };
@@ -95,8 +100,13 @@
     return {
       element,
       value: () => (element.hidden ? 1 : Number(slider.value)),
+      scene({ sizes, domains }) {
+        element.hidden = sizes.length < 3 || !domains.length;
+        element.style.visibility = "hidden";
+      },
       show(data, sizes) {
         element.hidden = !data.grid;
+        element.style.visibility = "";
         goal.textContent = sizes.length === 3 ? "Hidden layer" : `Hidden layer ${data.layer}`;
       },
     };
@@ -170,7 +180,8 @@
       const key = JSON.stringify([next.sizes, next.domains, next.reading, next.output_names, next.output_range]);
       if (scene?.key !== key) {
         [data, spot] = [null, null];
-        choosers.scene();
+        choosers.scene(next);
+        bend.scene(next);
       }
       scene = { ...next, key };
       drawLegend();

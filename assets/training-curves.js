@@ -43,7 +43,7 @@
     const { epoch } = history;
     const last = epoch.length - 1;
     const shown = PARTS.map((part, i) => [base.data[i], history[seriesOf(part, measure)]]).filter(([, values]) => values[last] !== null);
-    const data = shown.map(([line, values]) => ({ ...line, x: epoch.slice(), y: values.slice() }));
+    const data = shown.map(([line, values]) => ({ ...line, zorder: 1, x: epoch.slice(), y: values.slice() }));
     const yaxis = measure === "accuracy" ? base.accuracy_axis : { ...base.layout.yaxis, ...base.axes[axis] };
     const best = bestEpoch(frame);
     const shapes = [...(best.shapes ?? []), ...pastLine(past)];

@@ -61,7 +61,9 @@
       return make("label", { className: "brush-label" }, [input, dot, name]);
     }
 
+    // An empty plane without a network is there to be drawn on.
     function brushes(scene) {
+      drawing ||= !scene.functions;
       if (!["plane", "curve"].includes(scene.view)) return box.replaceChildren();
       const button = make("button", { type: "button", className: "button button-default symbol-brush", textContent: "Draw points", ariaPressed: String(drawing) });
       button.dataset.tip = "Draw further training cases into the picture, also while the network learns";

@@ -45,7 +45,13 @@
 
     function hovered(target) {
       pointed = target;
-      put("network-said", target ? words.target(target, scene) : [network.caption(), scene?.neuron_help].filter(Boolean).join(". "));
+      put("network-said", target ? words.target(target, scene) : resting());
+    }
+
+    // What stands below the network while nothing is pointed at.
+    function resting() {
+      if (lab.mode() === "cut") return "Click a link to cut it; click where it was to bring it back, at 0.";
+      return [network.caption(), scene?.neuron_help].filter(Boolean).map((text) => text.replace(/\.?$/, ".")).join(" ");
     }
 
     function pick(target) {

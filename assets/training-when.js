@@ -11,6 +11,7 @@
     features: (_, { view }) => ["plane", "curve"].includes(view),
     amplify: ({ amplify_copies: copies }) => Number(copies) > 0,
     amplify_amount: ({ amplify_copies: copies }) => Number(copies) > 0,
+    measure: (_, { reading }) => reading !== "value",
     schedule_epochs: ({ schedule }) => schedule !== "constant",
   };
 

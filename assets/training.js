@@ -146,7 +146,7 @@
     lab.drawn = now();
     const { error_axis: axis, measure } = lab.settings;
     const shown = lab.frame?.accuracy ? measure : "error";
-    lab.view.curves({ base: lab.curves, axis, measure: shown, history: lab.history, frame: lab.frame, past: lab.time.past()?.frame ?? null, runs: lab.runs.shown(), bands: lab.bands });
+    lab.view.curves({ base: lab.curves, axis, measure: shown, history: lab.history, frame: lab.frame, past: lab.time.past()?.frame ?? null, runs: lab.runs.shown().filter(({ settings: { dataset } }) => dataset === lab.settings.dataset), bands: lab.bands });
   }
 
   // Median and quartiles of many seeds, under the curves of this run.
@@ -166,10 +166,11 @@
 
   // ---- the link and the browser's storage ----------------------------------------------------------------------
 
-  function link() {
+  // told: whether a person asked for the link, who wants to know what it does not hold.
+  function link(told = false) {
     if (!lab.frame || !lab.first || player.state.until !== null) return; // a replay has its link already
     const { extra, untold } = trainingLink.story({ ...lab, settings: { ...lab.settings, ...lab.live }, brought: brought() });
-    lab.untold = untold;
+    lab.untold = told ? untold : "";
     explorer.address.extra(LAB, extra);
   }
 
@@ -181,7 +182,7 @@
   }
 
   function tellLink() {
-    link();
+    link(true);
     linkSettings();
     reflect();
   }
@@ -273,7 +274,7 @@
     if (!lab.settings || !brought()) return undefined;
     if (partOf(lab.settings) === lab.part) return sketch();
     lab.part = partOf(lab.settings);
-    if (lab.stroke && player.state.run !== null) return undefined;
+    if (lab.stroke && lab.frame?.step > 0 && player.state.run !== null) return undefined; // before it the split deals all anew
     if (lab.frame?.step > 0) records.remember("the other data");
     return begin();
   }
@@ -369,6 +370,7 @@
     const button = target.closest("[data-linkmode]");
     if (!button) return;
     for (const each of document.querySelectorAll("[data-linkmode]")) each.setAttribute("aria-pressed", each === button);
+    sayHow(); // what a click does is told below the network
   }
 
   function start() {

@@ -32,7 +32,7 @@ def layout() -> Component:
     """Everything of the lab; its pictures are drawn by the browser."""
     said = [notice(f"{LAB}-notice"), html.P(id=STATE, className="state", role="status", **aria(live="polite"))]
     main = html.Div([*said, *pictures()], className="lab-main")
-    return html.Div([_transport(), html.Div([controls(), main], className="lab-grid"), *_stores()])
+    return html.Div([_transport(), html.Div([controls(), main], className="lab-grid training-grid"), *_stores()])
 
 
 def _stores() -> list[Component]:

@@ -75,7 +75,8 @@ def _output() -> Component:
 
 
 def _curves() -> Component:
-    settings = [control(LAB, TrainingSettings, field) for field in ("measure", "error_axis")]
+    measure = html.Div(control(LAB, TrainingSettings, "measure"), id="training-when-measure")
+    settings = [measure, control(LAB, TrainingSettings, "error_axis")]
     return panel(
         "Learning curves",
         html.Div(id="training-curves", className="plot plot-curves"),
@@ -137,7 +138,7 @@ def _scatter() -> Component:
 def _bent() -> Component:
     return _panel(
         "bent",
-        "The plane as a layer sees it",
+        "The data as a layer sees it",
         "Where a layer puts every case: the activities of two of its neurons as coordinates, and the grid of the "
         "inputs bent along.",
     )

@@ -33,8 +33,10 @@ def _standing(run: Run) -> str:
     if best is None or measures.validation_error is None:
         return f"Training error {short(measures.training_error)} after {_epochs(run, run.step)}."
     now, lowest, when = measures.validation_error, best.error, _epochs(run, best.step)
+    if run.step == best.step:
+        return f"Validation error {short(now)}, the lowest at the end of any epoch."
     if now < lowest:
-        return f"Validation error {short(now)}, the lowest so far."
+        return f"Validation error {short(now)}, below that of the best whole epoch, {short(lowest)} at {when}."
     above = now / lowest - 1.0 if lowest > 0.0 else 0.0
     rested = run.step - best.step > _RESTED * run.step
     if (
@@ -70,4 +72,4 @@ def _stable_rate(run: Run) -> float:
 
 
 def _epochs(run: Run, step: int) -> str:
-    return f"epoch {short(run.epoch_at(step), 6)}"
+    return f"epoch {short(round(run.epoch_at(step), 1), 6)}"

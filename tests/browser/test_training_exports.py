@@ -53,12 +53,17 @@ def test_every_file_can_be_used_elsewhere(lab: TimeLab, page: Page, second_page:
 
     file = lab.saved("csv")
     assert file.name == f"circle-2-12-1-epoch-{run.epoch:g}.csv"
-    table = pd.read_csv(file, float_precision="round_trip")
-    for column, name in (("step", "step"), ("epoch", "epoch"), ("training_error", "training")):
-        assert table[column].tolist() == curves[name]
-    assert table["validation_accuracy"].tolist() == curves["validationAccuracy"]
+    table = pd.read_csv(file, dtype=str)
+    columns = {
+        "step": "step",
+        "epoch": "epoch",
+        "training_error": "training",
+        "validation_accuracy": "validationAccuracy",
+    }
+    for column, name in columns.items():
+        assert [float(number) for number in table[column]] == curves[name]
     assert table["test_error"].isna().all()
-    assert table["validation_error"].iloc[-1] == measure(run).validation_error
+    assert float(table["validation_error"].iloc[-1]) == measure(run).validation_error
 
     with np.load(lab.saved("npz"), allow_pickle=False) as arrays:
         told = {name: arrays[name] for name in arrays.files}

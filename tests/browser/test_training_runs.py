@@ -21,11 +21,11 @@ def lab(page: Page) -> TimeLab:
 
 def table(page: Page) -> list[dict[str, str]]:
     """The rows of the table by the names of its columns; the first is what stands in the field of the name."""
-    heads, *rows = page.js(
+    rows = page.js(
         "return [...document.querySelectorAll('#training-runs tr')]"
         ".map((row) => [...row.children].map((cell) => cell.querySelector('[type=text]')?.value ?? cell.textContent))"
     )
-    return [dict(zip(heads, row, strict=True)) for row in rows]
+    return [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
 
 
 def row_button(page: Page, row: int, name: str) -> str:
@@ -184,7 +184,8 @@ def test_of_eight_runs_and_a_full_storage_nothing_is_lost_unsaid(lab: TimeLab, p
         """
         const other = document.querySelector("iframe").contentWindow.localStorage;
         const [run] = JSON.parse(other.getItem("explorer-training-runs"));
-        const { frame, ...former } = run, strange = [null, 7, "run", {}, { ...run, settings: null }, { ...run, run: 3 }];
+        const { frame, ...former } = run;
+        const strange = [null, 7, "run", {}, { ...run, settings: null }, { ...run, run: 3 }];
         other.setItem("explorer-training-runs", JSON.stringify([...strange, former, run]));
         """
     )
