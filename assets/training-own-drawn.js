@@ -37,8 +37,14 @@
 
   // What can be kept of rows that somebody drew, at most `room`.
   function taken(rows, room) {
-    const sound = rows.filter((row) => row.length === 3 && row.every((value) => Math.abs(value) <= LARGEST));
+    const sound = rows.filter((row) => row.length === 3 && row.every((value) => typeof value === "number" && Math.abs(value) <= LARGEST));
     return sound.slice(0, Math.max(room, 0)).map(([x1, x2, label]) => [Number(x1.toFixed(4)), Number(x2.toFixed(4)), label]);
+  }
+
+  // What was kept, {rows, kind}, as far as it can be read.
+  function read(told) {
+    const rows = Array.isArray(told?.rows) ? told.rows.filter(Array.isArray) : [];
+    return { rows: taken(rows, MOST), kind: Object.hasOwn(KINDS, told?.kind) ? told.kind : "signs" };
   }
 
   const grouped = (count) => count.toLocaleString("en");
@@ -73,7 +79,7 @@
   // lab: {changed(): other points or another kind}
   function create(box, lab) {
     const { make, radios, keep, recall } = explorer.ownForm;
-    const drawn = { rows: [], kind: "signs", ...recall(KEY) };
+    const drawn = read(recall(KEY));
     let data = null;
     const said = make("p", { className: "hint strong", role: "status" });
     const clearing = make("button", { type: "button", className: "button button-default own-clear", textContent: "Clear" });
@@ -101,7 +107,11 @@
       data: () => data,
       blank: () => blank(drawn.rows, drawn.kind),
       add: (rows) => become({ rows: [...drawn.rows, ...taken(rows, MOST - drawn.rows.length)] }),
-      clear: () => become({ rows: [] }),
+      held: () => ({ ...drawn }),
+      hold(next) {
+        Object.assign(drawn, read(next));
+        show();
+      },
     };
   }
 

@@ -62,11 +62,15 @@
 
   explorer.trainingOwn = {
     create, own, told, dataset,
-    // Of the data set that is drawn: rows [x1, x2, label] join it; its points; the whole plane as a scene without a network.
+    // Of the data set that is drawn: rows [x1, x2, label] join it; the whole plane as a scene without a network.
     add: (rows) => panels.drawn.add(rows),
-    clear: () => panels.drawn.clear(),
-    points: () => panels.drawn.blank().points,
     blank: () => panels.drawn.blank(),
+    // All that is drawn, null where that is not what is learnt; and the same as it was, quietly -> own().
+    held: () => (shown === "drawn" ? panels.drawn.held() : null),
+    hold(drawn) {
+      panels.drawn.hold(drawn);
+      return own();
+    },
     pure: { stampOf, brief },
   };
 })();

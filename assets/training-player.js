@@ -46,10 +46,12 @@
     function ask() {
       const { interval, ...rest } = wish();
       const { run, single, changes, looking } = state;
+      const nothing = { single: null, changes: [], looking: false };
+      const told = run === null ? nothing : { single, changes, looking }; // a run that is not there yet cannot be told
       state.serial += 1;
-      state.flight = { id: state.serial, generation: state.generation, at: now(), interval, single, changes, looking };
-      if (run !== null) Object.assign(state, { single: null, changes: [], looking: false });
-      send({ id: state.serial, generation: state.generation, run, changes: run === null ? [] : changes, ...rest });
+      state.flight = { id: state.serial, generation: state.generation, at: now(), interval, ...told };
+      if (run !== null) Object.assign(state, nothing);
+      send({ id: state.serial, generation: state.generation, run, changes: told.changes, ...rest });
     }
 
     function dueToAsk() {
@@ -109,7 +111,12 @@
 
     // A single epoch of a slow network takes several ticks.
     function goOn(updates, done, { diverged_at: diverged, stopped }) {
-      if (done > 0 && done < updates && diverged === null && !stopped) state.single ??= updates - done;
+      if (done > 0 && done < updates && diverged === null && !stopped) more(updates - done);
+    }
+
+    // What was pressed meanwhile comes after it.
+    function more(updates) {
+      if (updates) state.single = (state.single ?? 0) + updates;
     }
 
     // What the lost tick had to do is still to be done; the run is where it was before.
@@ -117,7 +124,7 @@
       const { generation, single, changes, looking } = state.flight;
       state.flight = null;
       if (generation === state.generation) {
-        state.single ??= single;
+        more(single);
         Object.assign(state, { changes: [...changes, ...state.changes], looking: looking || state.looking });
       }
       drop();
@@ -133,7 +140,8 @@
         rest();
       },
       single(updates) {
-        Object.assign(state, { playing: false, until: null, refused: false, single: updates });
+        Object.assign(state, { playing: false, until: null, refused: false });
+        more(updates);
       },
       // What a hand did to the run: [setting, value], told to the server at once.
       change(setting, value) {

@@ -47,7 +47,7 @@
       const history = structuredClone(lab.history);
       for (const { frame } of queue) for (const point of frame.curve) explorer.history.add(history, point);
       const frame = slim(queue.at(-1)?.frame ?? lab.frame);
-      return { settings: settings(), sizes: lab.scene.sizes, own: acts.own(), run, frame, history, first: lab.first, sentence: lab.sentence };
+      return { settings: settings(), sizes: lab.scene.sizes, own: acts.own(), drawn: explorer.trainingOwn.held(), run, frame, history, first: lab.first, sentence: lab.sentence };
     }
 
     // Before something is done that cannot be taken back otherwise.

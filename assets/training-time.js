@@ -11,6 +11,9 @@
   // So many places from each moment to the next.
   const fineness = (moments) => Math.max(1, Math.ceil(PLACES / Math.max(1, moments.length - 1)));
 
+  // The run began at step 0, also where that moment is not known any more, as after a reload.
+  const fromStart = (moments) => (moments[0]?.step > 0 ? [{ step: 0 }, ...moments] : moments);
+
   // The step at a place: of a moment, or between two of them.
   function stepAt(moments, place) {
     const [before, share] = [Math.floor(place), place % 1];
@@ -37,7 +40,7 @@
     // ---- where the slider is ---------------------------------------------------------------------------------------
 
     function follow() {
-      const moments = lab.moments().all();
+      const moments = fromStart(lab.moments().all());
       slider.max = String(Math.max(1, (moments.length - 1) * fineness(moments)));
       slider.disabled = moments.length < 2;
       put(past?.frame.step);
@@ -46,7 +49,7 @@
 
     // The thumb to a step; without one to the end.
     function put(step) {
-      const moments = lab.moments().all();
+      const moments = fromStart(lab.moments().all());
       slider.value = step === undefined ? slider.max : String(Math.round(placeOf(moments, step) * fineness(moments)));
     }
 
@@ -121,7 +124,7 @@
     }
 
     function moved() {
-      const moments = lab.moments().all();
+      const moments = fromStart(lab.moments().all());
       const place = Number(slider.value) / fineness(moments);
       if (place >= moments.length - 1) return leave();
       return travel(stepAt(moments, place));
@@ -163,5 +166,5 @@
     };
   }
 
-  window.explorer = Object.assign(explorer, { trainingTime: { create, pure: { fineness, stepAt, placeOf } } });
+  window.explorer = Object.assign(explorer, { trainingTime: { create, pure: { fineness, fromStart, stepAt, placeOf } } });
 })();

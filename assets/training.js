@@ -62,7 +62,7 @@
   function accepted({ run, scene, points, frames, sentence, log, report }, panels) {
     if (scene) {
       lab.unseen = false;
-      adopt();
+      adopt(scene);
       present(scene);
     } else if (points) present({ ...lab.scene, points }, true);
     if (panels.length) lab.reported = now();
@@ -88,7 +88,13 @@
   // ---- showing -------------------------------------------------------------------------------------------------
 
   // What was made is what the link says from now on.
-  function adopt() {
+  function adopt({ texts = {} }) {
+    const other = Object.fromEntries(Object.entries(texts).filter(([field, text]) => lab.settings[field] !== text));
+    if (Object.keys(other).length) {
+      lab.settings = { ...lab.settings, ...other };
+      lab.part = partOf(lab.settings);
+      explorer.settings.set(LAB, other);
+    }
     lab.made = lab.settings;
   }
 
@@ -178,7 +184,7 @@
   function linkSettings() {
     const { run, refused: without } = player.state;
     if (run !== null || !without || !lab.made) return;
-    explorer.address.settings(LAB, explorer.settings.pure.link(lab.made));
+    explorer.address.settings(LAB, explorer.settings.pure.link({ ...lab.settings, ...pick(lab.made, "run") }));
   }
 
   function tellLink() {
@@ -207,7 +213,8 @@
   }
 
   // A record that was kept. Where its pictures are not in it the server makes them anew.
-  function takeUp({ scene, frame, history, log, first, sentence, run, until, own, moments }) {
+  function takeUp({ scene, frame, history, log, first, sentence, run, until, own, drawn, moments }) {
+    if (drawn) lab.own = explorer.trainingOwn.hold(drawn);
     clearTimeout(lab.liveLater); // the run meets the settings that it was kept with, not those before them
     lab.live = pick(lab.settings, "live");
     Object.assign(lab, { link: null, history: structuredClone(history), log: log ?? {}, first: first ?? lab.live, sentence, made: lab.settings, brief: own ?? null, unseen: !scene, part: partOf(lab.settings), refusal: "", liveThen: null });
@@ -344,15 +351,16 @@
   // What a hand does to the run.
   function touch(setting, value) {
     lab.refusal = "";
+    if (lab.time.past()) lab.time.fork(false); // a hand on the past makes another future
+    else lab.time.forget();
+    const before = records.record();
     if (setting === "points" && lab.settings.dataset === "drawn") {
       lab.stroke = true;
       explorer.trainingOwn.add(value);
       lab.stroke = false;
     }
     if (player.state.run === null) return sketch();
-    if (lab.time.past()) lab.time.fork(false); // a hand on the past makes another future
-    else lab.time.forget();
-    records.remember({ weight: "the edited weight", cut: "the cut link", restore: "the restored link", points: "the drawn points" }[setting]);
+    records.remember({ weight: "the edited weight", cut: "the cut link", restore: "the restored link", points: "the drawn points" }[setting], before);
     player.change(setting, value);
     return reflect();
   }

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine import Change, Recipe, Run, start
 from explorer.live import Pace, moments, seconds_a_frame
-from explorer.settings import parts, shown, strict
+from explorer.settings import Shares, Text, parts, shown, specs, strict, to_link
 from explorer.training import frames, story, words
 from explorer.training.reports import report
 from explorer.training.settings import TrainingSettings
@@ -51,9 +51,16 @@ def tick(wish: dict[str, Any]) -> dict[str, Any]:
         "report": report(run, about, wish),
     }
     if is_new or wish.get("scene") is True:
-        return answer | {"scene": frames.scene(run, about) | {"remarks": remarks(settings, about)}}
+        told = {"remarks": remarks(settings, about), "texts": _texts(settings)}
+        return answer | {"scene": frames.scene(run, about) | told}
     has_more = _count_drawn(run.changes_until(run.step)) > _count_drawn(before.changes_until(before.step))
     return answer | ({"points": frames.points(run, about)} if has_more else {})
+
+
+def _texts(settings: TrainingSettings) -> dict[str, str]:
+    """What was typed as the server reads it, in its one way of writing."""
+    written = to_link(settings)
+    return {name: written[name] for name, spec in specs(TrainingSettings).items() if isinstance(spec, (Text, Shares))}
 
 
 def _played(

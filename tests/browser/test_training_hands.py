@@ -73,6 +73,7 @@ def test_points_are_drawn_while_it_trains(lab: TrainingLab, page: Page) -> None:
     for place, colour in zip(places, [right, *[left] * 7], strict=True):
         check_dot(lab, place, colour)
     assert lab.run_text() == lab.alone()
+    lab.copied_link()
     page.wait_for_text("#training-state", "Drawn points are in no link")
 
     # other data: the brush is still in the hand, and needs no class
@@ -120,8 +121,7 @@ def draw_on_the_curve(lab: TrainingLab, page: Page) -> None:
 def test_a_plane_is_filled_by_hand(lab: TrainingLab, page: Page) -> None:
     page.open("/training?dataset=drawn&hidden_layers=4&optimizer=adam&learning_rate=0.05&batch_size=2")
     page.wait_for_text("#training-state", "Draw at least 4 points first")
-    page.wait_for("document.querySelector('#training-brush button')")
-    page.click("#training-brush button")
+    page.wait_for("document.querySelector('#training-brush button[aria-pressed=true]')")
     wanted = [(-4.0, 3.0), (-4.0, 0.0), (-4.0, -3.0), (4.0, 3.0), (4.0, 0.0), (4.0, -3.0)]
     for count, place in enumerate(wanted, 1):
         page.click(f".brush-label:nth-child({1 if count <= 3 else 2})")
@@ -146,6 +146,7 @@ def test_a_plane_is_filled_by_hand(lab: TrainingLab, page: Page) -> None:
     lab.pause()
     assert lab.number("training-accuracy") == "100.0 %"
     assert lab.run_text() == lab.replayed()
+    lab.copied_link()
     page.wait_for_text("#training-state", "Your own data is in no link")
 
     lab.press("reset")

@@ -1,4 +1,4 @@
-"""Many runs at once, from the server: what the experiments tell is what the engine finds, and each run can be opened."""
+"""Many runs at once, from the server: what the experiments tell is what the engine finds, and each can be opened."""
 
 from __future__ import annotations
 
@@ -76,11 +76,9 @@ def test_sixteen_seeds_lie_on_the_curves_and_each_can_be_opened(lab: TimeLab, pa
     )
     assert lab.run_text() == mine.to_json()
 
-    page.wait_for("document.getElementById('training-curves').data.some(({name}) => name === 'Validation, 16 seeds')")
-    line = page.js(
-        "const line = document.getElementById('training-curves').data.findLast(({name}) => name === 'Validation, 16 seeds');"
-        "return [line.x.at(-1), line.y.at(-1)]"
-    )
+    lines = "document.getElementById('training-curves').data.filter(({name}) => name === 'Validation, 16 seeds')"
+    page.wait_for(f"{lines}.length === 2")
+    line = page.js(f"const line = {lines}[1]; return [line.x.at(-1), line.y.at(-1)]")
     assert line == [epochs, pytest.approx(np.median(errors), rel=1e-6)]
 
     page.click("#training-bands summary")

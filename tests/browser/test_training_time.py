@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import json
+from typing import Any
 
 import numpy as np
 import pytest
 
-from engine import advance, measure
+from engine import Run, advance, measure
 from explorer.training.tasks import first_run
 from tests.browser.labs import named
 from tests.browser.page import Page
@@ -52,8 +54,12 @@ def test_the_past_is_seen_as_it_was(lab: TimeLab, page: Page) -> None:
     assert lab.reading() | {"asked": 0} == held
     lab.check_shown(run)
 
+    # a reload knows no moment but the present: the past is made anew
+    page.reload()
+    lab.wait_until_shown()
+    lab.settle()
+    lab.check_shown(lab.drag_to(0.6))
     # play goes on from the present
-    lab.drag_to(0.2)
     lab.train(run.step + 100)
     assert lab.run().changes == ()
     assert lab.run_text() == lab.alone()
@@ -81,7 +87,7 @@ def test_the_sentence_stays_that_of_the_past_when_it_was_playing(lab: TimeLab, p
     lab.open(TURNING)
     lab.play()
     lab.wait_for_update(1500)
-    page.drag(lab.timeline, (0.995, 0.5), (0.1, 0.5))
+    page.click_at(lab.timeline, 0.1, 0.5)
     page.wait_for(f"{lab.past} && {lab.rest}")
     then = lab.arrived()
     lab.check_shown(then)
@@ -232,3 +238,55 @@ def test_a_run_stops_by_itself_and_says_why(lab: TimeLab, page: Page) -> None:
     assert run.best
     assert run.step == run.best.step + 12 * run.updates_per_epoch
     assert lab.run_text() == lab.alone()
+
+
+def test_the_error_surface_is_that_of_the_network_then_and_now(lab: TimeLab, page: Page) -> None:
+    lab.open(TURNING)
+    page.js(
+        """
+        const fetch = window.fetch;
+        window.maps = [];
+        window.fetch = async (address, ...wish) => {
+          const answer = await fetch(address, ...wish);
+          if (String(address).endsWith("/training/slice")) maps.push(await answer.clone().json());
+          return answer;
+        };
+        """
+    )
+    lab.play()
+    lab.in_sight("#training-slice .slice-map")
+    page.wait_for("maps.length > 2 && maps.at(-1).path.length > maps.at(-2).path.length", 20)
+    lab.pause()
+
+    def check(run: Run) -> dict[str, Any]:
+        """The finest map, whose last moment is this one, lies at the run's error; the map."""
+        page.wait_for(f"maps.at(-1).steps.at(-1) === {run.step} && maps.at(-1).side === 61")
+        shown = dict(page.js("return maps.at(-1)"))
+        error = measure(run).training_error
+        assert [shown["errors"][-1], shown["heights_at"][-1]] == pytest.approx([error, error], rel=1e-5)
+        assert len(shown["path"]) == len(shown["steps"]) >= 2
+        return shown
+
+    run = lab.run()
+    lab.in_sight("#training-slice .slice-map")
+    check(run)
+    page.js(
+        "const menu = document.querySelector('.slice-tools select'); menu.value = 'weights';"
+        "menu.dispatchEvent(new Event('change'));"
+    )
+    page.wait_for("maps.at(-1).kind === 'weights'")
+    shown = check(run)
+    chosen = page.js("return [...document.querySelectorAll('.slice-weight')].map(({value}) => Number(value))")
+    weights = np.broadcast_to(run.weights, (61, 61, len(run.weights))).copy()
+    weights[..., chosen] = np.stack(np.meshgrid(shown["x"], shown["y"]), axis=-1)
+    heights = np.frombuffer(base64.b64decode(shown["heights"]), "<f4").reshape(61, 61)
+    np.testing.assert_allclose(heights, run.present_task.surface().error(weights), rtol=1e-5)
+
+    then = lab.drag_to(0.3)
+    assert then.step < run.step
+    lab.in_sight("#training-slice .slice-map")
+    check(then)
+    lab.presently()
+    lab.in_sight("#training-slice .slice-map")
+    check(run)
+    assert lab.run_text() == run.to_json()

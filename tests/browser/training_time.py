@@ -60,8 +60,8 @@ class TimeLab(TrainingLab):
         self.page.js(
             """
             const slider = document.querySelector(arguments[0]), moments = explorer.training.lab.moments.all();
-            const {placeOf, fineness} = explorer.trainingTime.pure;
-            slider.value = Math.round(placeOf(moments, arguments[1]) * fineness(moments));
+            const {placeOf, fineness, fromStart} = explorer.trainingTime.pure, all = fromStart(moments);
+            slider.value = Math.round(placeOf(all, arguments[1]) * fineness(all));
             slider.dispatchEvent(new Event("input"));
             """,
             self.timeline,
