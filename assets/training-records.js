@@ -3,6 +3,7 @@
 (() => {
   const MOST_UNDONE = 20;
   const MOST_TEXT = 80e6; // characters of all that can be undone
+  const STROKE = 300; // ms in which the next piece of a stroke comes: they are undone together
   const LOOK = 500; // ms between two looks whether the controls say what a record says
   const PATIENCE = 4000; // ms that they may take
   const explorer = window.explorer;
@@ -35,6 +36,7 @@
   // lab: the lab's own record; player; acts: {takeUp(record), wish(settings), own() -> what is told of brought data, changed()}
   function create(lab, player, acts) {
     const stack = [];
+    let touched = { words: "", at: -Infinity };
     let awaited = null; // {record, then: what is done when it is there, said: what the controls said, latest: what they say, since}
     const { link } = explorer.settings.pure;
 
@@ -56,6 +58,13 @@
       stack.push({ words, record: { ...before, moments: lab.moments.until(before.frame.step) } });
       while (stack.length > MOST_UNDONE || (stack.length > 1 && sizeOf(stack.map((entry) => entry.record)) > MOST_TEXT)) stack.shift();
       acts.changed();
+    }
+
+    // What a hand does again and again is one thing.
+    function rememberTouch(words, before) {
+      const goesOn = words === touched.words && words === stack.at(-1)?.words && performance.now() - touched.at < STROKE;
+      touched = { words, at: performance.now() };
+      if (!goesOn) remember(words, before);
     }
 
     // ---- the controls on their way to a record -------------------------------------------------------------------
@@ -94,7 +103,7 @@
     }
 
     return {
-      record, remember, restore, abandon,
+      record, remember, rememberTouch, restore, abandon,
       // True while the controls are on their way to what a record says: no other run is begun then.
       settling(next) {
         if (!awaited) return false;

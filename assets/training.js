@@ -360,7 +360,7 @@
       lab.stroke = false;
     }
     if (player.state.run === null) return sketch();
-    records.remember({ weight: "the edited weight", cut: "the cut link", restore: "the restored link", points: "the drawn points" }[setting], before);
+    records.rememberTouch({ weight: "the edited weight", cut: "the cut link", restore: "the restored link", points: "the drawn points" }[setting], before);
     player.change(setting, value);
     return reflect();
   }

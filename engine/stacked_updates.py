@@ -10,7 +10,7 @@ from engine.optimizer_base import Update, constant
 from engine.runs import Run
 from engine.schedules import scheduled
 from engine.types import Array
-from engine.updates import cuts, penalties, scaled_length, counted_since
+from engine.updates import counted_since, cuts, penalties, scaled_length
 
 
 def update_together(runs: Sequence[Run], weights: Array, gradient: Array, slots: Array) -> Update:

@@ -23,8 +23,8 @@ ROOMS = {  # of a lab, each entered only from those behind it
     ),
     "training": (
         "settings", "presets", "own_tables", "own", "subjects", "tasks", "pictures", "frames", "bent", "amplified",
-        "examples", "readings", "pad", "health_words", "straight_line", "reports", "words", "story", "ticks", "records", "run_files",
-        "scripts", "exports", "slice_wishes", "slice_words", "slices", "replica_states",
+        "examples", "readings", "pad", "health_words", "straight_line", "reports", "words", "story", "ticks", "records",
+        "run_files", "scripts", "exports", "slice_wishes", "slice_words", "slices", "replica_states",
         "experiments", "experiment_plans", "remedies", "figures", "controls_layout", "pictures_layout", "layout",
         "callbacks",
     ),

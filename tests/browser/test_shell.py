@@ -191,7 +191,8 @@ def check_width(lab: Lab, main: str, width: int, height: int) -> None:
         """
         const {scrollWidth, clientWidth} = document.documentElement;
         const top = (css) => document.querySelector(css).getBoundingClientRect().top;
-        return [scrollWidth, clientWidth, top(arguments[0]), top(`#lab-${arguments[1]} .lab-controls .panel:nth-child(2)`)];
+        const controls = `#lab-${arguments[1]} .lab-controls .panel:nth-child(2)`;
+        return [scrollWidth, clientWidth, top(arguments[0]), top(controls)];
         """,
         main,
         lab.name,

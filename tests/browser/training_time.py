@@ -71,6 +71,7 @@ class TimeLab(TrainingLab):
 
     def arrived(self) -> Run:
         """Wait until a moment of the past is shown in full; the engine's run there, made from its start."""
+        self.wait_frames(3)  # a move of the hand is heard when the page turns
         self.page.wait_for(f"{self.past} && !explorer.training.lab.time.busy()")
         return self.then(self.update())
 

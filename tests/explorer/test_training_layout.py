@@ -87,7 +87,8 @@ def test_the_page_knows_what_the_server_takes() -> None:
     told = found(LIMITS)["data"]
     assert json.loads(json.dumps(told)) == told
     expected = {
-        "last_step": LAST_STEP, "most_changes": MOST_CHANGES, "layers": MOST_LAYERS, "neurons": MOST_NEURONS, "alone": MOST_ALONE,
+        "last_step": LAST_STEP, "most_changes": MOST_CHANGES, "layers": MOST_LAYERS, "neurons": MOST_NEURONS,
+        "alone": MOST_ALONE,
         "activations": {name: ACTIVATIONS[name].title for name in HIDDEN_ACTIVATIONS}, "epoch": MOST_UPDATES,
     }  # fmt: skip
     assert {key: told[key] for key in expected} == expected
