@@ -393,7 +393,7 @@ class TrainingLab(Lab):
     kind = TrainingSettings
     rest = (
         "(({state}) => state.run !== null && !state.playing && state.single === null && !state.flight"
-        " && !state.queue.length)(explorer.training.player)"
+        " && !state.queue.length && !state.looking && !state.changes.length)(explorer.training.player)"
     )
 
     def wait_until_shown(self) -> None:

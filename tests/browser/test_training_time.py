@@ -87,6 +87,7 @@ def test_the_sentence_stays_that_of_the_past_when_it_was_playing(lab: TimeLab, p
     lab.open(TURNING)
     lab.play()
     lab.wait_for_update(1500)
+    page.wait_for(f"!document.querySelector('{lab.timeline}').disabled")
     page.click_at(lab.timeline, 0.1, 0.5)
     page.wait_for(f"{lab.past} && {lab.rest}")
     then = lab.arrived()
