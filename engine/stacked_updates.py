@@ -8,30 +8,14 @@ import numpy as np
 from engine.calls import Call
 from engine.optimizer_base import Update, constant
 from engine.runs import Run
-from engine.schedules import scheduled
 from engine.types import Array
-from engine.updates import counted_since, cuts, penalties, scaled_length
+from engine.updates import scaled_length, update_with
 
 
 def update_together(runs: Sequence[Run], weights: Array, gradient: Array, slots: Array) -> Update:
     """As ``update_of``, for runs of one recipe, bound to the buffers (R, P), (R, P), (S, R, P)."""
-    run, recipe = runs[0], runs[0].now
-    rule = counted_since(run.optimizer_since, recipe.optimizer.rule(weights, gradient, slots))
-    rule = scheduled(rule, weights, recipe.schedule)
-    calls = [
-        *penalties(recipe, run.task.network, weights, gradient),
-        *cuts(_masks(runs), gradient),
-        *_clipping(recipe.clip_norm, gradient),
-    ]
-    if not calls:
-        return rule
-
-    def update(step: int) -> None:
-        for call in calls:
-            call()
-        rule(step)
-
-    return update
+    run = runs[0]
+    return update_with(run, weights, gradient, slots, _masks(runs), _clipping(run.now.clip_norm, gradient))
 
 
 def _masks(runs: Sequence[Run]) -> Array | None:

@@ -1,6 +1,7 @@
 """What happens to a gradient between backpropagation and the optimizer, and the update made of all of it."""
 
 import math
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -16,13 +17,20 @@ from engine.types import Array
 
 def update_of(run: Run, weights: Array, gradient: Array, slots: Array) -> Update:
     """The update by the recipe of the run as it stands, bound to the buffers (P,), (P,), (S, P)."""
+    return update_with(run, weights, gradient, slots, run.mask, _clipping(run.now.clip_norm, gradient))
+
+
+def update_with(
+    run: Run, weights: Array, gradient: Array, slots: Array, mask: Array | None, clipping: Sequence[Call]
+) -> Update:
+    """The update by the recipe of the run, for buffers with any leading axes: links by ``mask``, then ``clipping``."""
     recipe = run.now
-    rule = counted_since(run.optimizer_since, recipe.optimizer.rule(weights, gradient, slots))
+    rule = _counted_since(run.optimizer_since, recipe.optimizer.rule(weights, gradient, slots))
     rule = scheduled(rule, weights, recipe.schedule)
     calls = [
-        *penalties(recipe, run.task.network, weights, gradient),
-        *cuts(run.mask, gradient),
-        *_clipping(recipe.clip_norm, gradient),
+        *_penalties(recipe, run.task.network, weights, gradient),
+        *_cuts(mask, gradient),
+        *clipping,
     ]
     if not calls:
         return rule
@@ -35,12 +43,12 @@ def update_of(run: Run, weights: Array, gradient: Array, slots: Array) -> Update
     return update
 
 
-def counted_since(begin: int, rule: Update) -> Update:
+def _counted_since(begin: int, rule: Update) -> Update:
     """The rule for an optimizer that was chosen at a step: its slots were empty then, so it counts from there."""
     return rule if begin == 0 else lambda step: rule(step - begin)
 
 
-def penalties(recipe: Recipe, network: Network, weights: Array, gradient: Array) -> list[Call]:
+def _penalties(recipe: Recipe, network: Network, weights: Array, gradient: Array) -> list[Call]:
     """g <- g + l1 sign w + l2 w, on links."""
     scratch, calls = np.empty_like(weights), list[Call]()
     if recipe.l2:
@@ -55,7 +63,7 @@ def penalties(recipe: Recipe, network: Network, weights: Array, gradient: Array)
     return calls
 
 
-def cuts(mask: Array | None, gradient: Array) -> list[Call]:
+def _cuts(mask: Array | None, gradient: Array) -> list[Call]:
     """A link that does not exist has no slope: at weight 0 and with empty slots no rule moves it."""
     return [] if mask is None else [partial(np.copyto, gradient, 0.0, where=mask == 0.0)]
 
