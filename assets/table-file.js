@@ -21,5 +21,22 @@
     return files.length > 1 ? "One file at a time, please." : "";
   }
 
-  window.explorer = Object.assign(window.explorer || {}, { tableFile: { pure: { megabytes, decoded, problem } } });
+  // ---- the page ------------------------------------------------------------------------------------------------
+
+  // Files chosen with the input or dropped on its label go to open(files).
+  function receive(drop, input, open) {
+    input.addEventListener("change", () => {
+      open([...input.files]);
+      input.value = ""; // the same file may be chosen once more
+    });
+    for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) {
+      drop.addEventListener(kind, (event) => {
+        event.preventDefault();
+        drop.classList.toggle("drop-active", kind === "dragenter" || kind === "dragover");
+        if (kind === "drop") open([...event.dataTransfer.files]);
+      });
+    }
+  }
+
+  window.explorer = Object.assign(window.explorer || {}, { tableFile: { receive, pure: { megabytes, decoded, problem } } });
 })();

@@ -92,17 +92,7 @@
     const link = make("span", { className: "like-link", textContent: "Open a run file…" });
     const drop = make("label", { className: "drop own-drop" }, [make("span", {}, [link, " or drop it here"]), input]);
     drop.style.flex = "1 1 auto";
-    input.addEventListener("change", () => {
-      open([...input.files]);
-      input.value = ""; // the same file may be chosen once more
-    });
-    for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) {
-      drop.addEventListener(kind, (event) => {
-        event.preventDefault();
-        drop.classList.toggle("drop-active", kind === "dragenter" || kind === "dragover");
-        if (kind === "drop") open([...event.dataTransfer.files]);
-      });
-    }
+    explorer.tableFile.receive(drop, input, open);
 
     // ---- what to press ---------------------------------------------------------------------------------------------
 

@@ -167,17 +167,7 @@
 
     // ---- the hand --------------------------------------------------------------------------------------------------
 
-    input.addEventListener("change", () => {
-      open([...input.files]);
-      input.value = ""; // the same file may be chosen once more
-    });
-    for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) {
-      drop.addEventListener(kind, (event) => {
-        event.preventDefault();
-        drop.classList.toggle("drop-active", kind === "dragenter" || kind === "dragover");
-        if (kind === "drop") open([...event.dataTransfer.files]);
-      });
-    }
+    explorer.tableFile.receive(drop, input, open);
     use.addEventListener("click", () => read({ text: paste.value }, "Pasted table"));
     target.addEventListener("change", () => read({ text, target: target.value, inputs: inputsFor(target.value, asked) }, name));
     list.addEventListener("change", ticked);
