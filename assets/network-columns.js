@@ -16,7 +16,7 @@
   const MORE = 20; // px for "+ 40 more" below a cut column
   const LINKS = 0.44; // share of the width that belongs to links
   const FEWEST = 0.28; // the same where neurons had to be left out otherwise
-  const GAP = 10; // px between two layers, at least
+  const GAP = 8; // px between two layers, at least
   const NAMES = 0.18; // share of the width that names may take on either side
 
   // ---- weights: per layer a (fan_out, fan_in + 1) matrix, row-major, the last column the bias ---------------------

@@ -61,7 +61,7 @@
     const own = present?.epoch > 0 ? (present[`${part}_error`] ?? null) : null;
     const at = present && Math.round(present.epoch) !== epochs ? ` at epoch ${Math.round(present.epoch).toLocaleString("en")}` : "";
     const mine = own === null ? "" : `; this run ${short(own)}${at}`;
-    return `${began}: ${part} error ${short(median)} (quartiles ${short(low)} to ${short(high)})${mine}${lost ? `; ${lost} diverged and count no further` : ""}.`;
+    return `${began}: ${part} error ${short(median)} in the median (quartiles ${short(low)} to ${short(high)})${mine}${lost ? `; ${lost} diverged and count no further` : ""}.`;
   }
 
   // Whether bands of these settings belong to the present ones: the seed may be another of them.

@@ -16,13 +16,13 @@
     const { exact, plural } = explorer.classMatrix;
     if (!read) return "This part has no cases.";
     const of = read < cases ? `${explorer.canvas.count(read)} evenly chosen of ${plural(cases, "case")}` : plural(cases, "case");
-    return `${explorer.canvas.count(right)} of ${of} read right: ${exact(accuracy)}`;
+    return `${explorer.canvas.count(right)} of ${of} classified correctly: ${exact(accuracy)}`;
   }
 
   // The most confused pairs in words.
   function sentences({ confused, names, read }) {
-    if (!confused.length && read) return ["No case is read wrong."];
-    return confused.map(([own, other, count]) => `${names[own]} read as ${names[other]}: ${times(count)}`);
+    if (!confused.length && read) return ["No case is misclassified."];
+    return confused.map(([own, other, count]) => `${names[own]} taken for ${names[other]}: ${times(count)}`);
   }
 
   // The names of the classes that a scene tells, as the report will name them.
@@ -32,9 +32,9 @@
   }
 
   function hintOf({ image, raw_names: names }) {
-    if (image) return "In %: how sure the network was of what it read.";
+    if (image) return "In %: how sure the network is of its prediction.";
     const some = names.length > INPUTS ? `The ${INPUTS} most unusual of ${names.length} inputs, in σ` : "In σ";
-    return `In %: how sure the network was of what it read. ${some}: standard deviations from the training mean.`;
+    return `In %: how sure the network is of its prediction. ${some}: standard deviations from the training mean.`;
   }
 
   const fits = (report, names) => report?.matrix?.length === names.length && report.names.every((name, i) => name === names[i]);
@@ -92,7 +92,7 @@
     function pairWords() {
       const [own, other] = pair;
       const count = told ? `: ${explorer.classMatrix.plural(told.matrix[own][other], "case")}` : "";
-      return `Is ${names[own]}, read as ${names[other]}${count}`;
+      return `${names[own]} taken for ${names[other]}${count}`;
     }
 
     function showPair() {
@@ -101,7 +101,7 @@
     }
 
     function tellPair() {
-      put(frame.title, pair ? pairWords() : "Read worst");
+      put(frame.title, pair ? pairWords() : "Worst predictions");
       frame.all.classList.toggle("classes-empty", !pair);
     }
 

@@ -37,14 +37,17 @@
     return [{ type: "line", xref: "x", yref: "paper", x0: past.epoch, x1: past.epoch, y0: 0, y1: 1, line: { color: "token:accent", width: 2 } }];
   }
 
+  // "Mean squared error of a case"
+  const titled = (axis, error) => (error ? { ...axis, title: { text: `Mean ${error[0].toLowerCase()}${error.slice(1)} of a case` } } : axis);
+
   // base: the chart without points, as the server made it; axis: which of its error axes; measure: "error" or "accuracy";
-  // past: the frame of the past that is looked at, or null; runs: kept ones that are laid over; bands: of many seeds.
-  function figure({ base, axis, measure, history, frame, past = null, runs = [], bands = null }) {
+  // error: what the error is called; past: the frame of the past that is looked at, or null; runs: kept ones that are laid over; bands: of many seeds.
+  function figure({ base, axis, measure, history, frame, past = null, runs = [], bands = null, error = "" }) {
     const { epoch } = history;
     const last = epoch.length - 1;
     const shown = PARTS.map((part, i) => [base.data[i], history[seriesOf(part, measure)]]).filter(([, values]) => values[last] !== null);
     const data = shown.map(([line, values]) => ({ ...line, zorder: 1, x: epoch.slice(), y: values.slice() }));
-    const yaxis = measure === "accuracy" ? base.accuracy_axis : { ...base.layout.yaxis, ...base.axes[axis] };
+    const yaxis = measure === "accuracy" ? base.accuracy_axis : { ...titled(base.layout.yaxis, error), ...base.axes[axis] };
     const best = bestEpoch(frame);
     const shapes = [...(best.shapes ?? []), ...pastLine(past)];
     const under = bands ? explorer.trainingBands.pure.traces(bands, measure) : [];

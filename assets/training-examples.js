@@ -87,8 +87,8 @@
       show(example, names) {
         element.classList.toggle("classes-empty", !example);
         if (!example) return;
-        put(own, `is ${names[example.true]}`);
-        put(other, `read as ${names[example.told]}`);
+        put(own, `true: ${names[example.true]}`);
+        put(other, `predicted: ${names[example.told]}`);
         put(sure, window.explorer.classMatrix.percent(example.told_share));
         element.classList.toggle("classes-wrong", example.true !== example.told);
         picture.show(example);

@@ -18,7 +18,7 @@
 
   function cellWords(own, other, count, total) {
     const of = total ? ` of ${shared.count(total)}, ${exact(count / total)}` : "";
-    return `Is ${own}, told as ${other}: ${plural(count, "case")}${of}`;
+    return `True ${own}, predicted ${other}: ${plural(count, "case")}${of}`;
   }
 
   // ---- pure: colours -----------------------------------------------------------------------------------------------
@@ -77,7 +77,7 @@
 
   function headRows(names) {
     const corner = make("td", { className: "classes-corner", colSpan: 2, rowSpan: 2 });
-    const told = head("told", "classes-told", "colgroup", { colSpan: names.length });
+    const told = head("predicted", "classes-told", "colgroup", { colSpan: names.length });
     const recall = head("recall %", "classes-rate", "col", { rowSpan: 2 });
     return make("thead", {}, [
       make("tr", {}, [corner, told, recall]),
@@ -95,7 +95,7 @@
 
   function frameOf(names, cells, { recall, precision, accuracy }) {
     const foot = [head("precision %", "classes-rate classes-precision", "row", { colSpan: 2 }), ...precision, accuracy];
-    const element = make("table", { className: "classes-matrix", ariaLabel: "Cases by true and told class" }, [
+    const element = make("table", { className: "classes-matrix", ariaLabel: "Cases by true and predicted class" }, [
       columnsOf(names), headRows(names), bodyRows(names, cells, recall), make("tfoot", {}, [make("tr", {}, foot)]),
     ]);
     element.classList.toggle("classes-upright", names.length > FEW && names.some((name) => name.length > SHORT));
@@ -122,9 +122,9 @@
     const cells = names.map((_, own) => names.map((_, other) => cell(own, other, choose)));
     const each = (action) => cells.forEach((row, own) => row.forEach((button, other) => action(button, own, other)));
     const rates = {
-      recall: names.map((name) => rate(`Recall: of all cases that are ${name}, the share told as ${name}`)),
-      precision: names.map((name) => rate(`Precision: of all cases told as ${name}, the share that are ${name}`)),
-      accuracy: rate("Accuracy: the share of all cases that is told right", "classes-accuracy"),
+      recall: names.map((name) => rate(`Recall: of all cases whose true class is ${name}, the share predicted as ${name}`)),
+      precision: names.map((name) => rate(`Precision: of all cases predicted as ${name}, the share whose true class is ${name}`)),
+      accuracy: rate("Accuracy: the share of all cases that is classified correctly", "classes-accuracy"),
     };
     const element = frameOf(names, cells, rates);
     element.addEventListener("keydown", (event) => {

@@ -2,7 +2,8 @@
 // Remedies against overfitting side by side: one change each, from the same start, and how much each helped.
 (() => {
   const EPOCHS = [1, 100000]; // what the field takes
-  const [LEAST, MOST] = [200, 2000]; // what it offers by itself
+  const [LEAST, MOST] = [200, 2000]; // epochs that it offers by itself,
+  const UPDATES = 3000; // or as many as make so many updates: few cases overfit late
   const EVEN = 0.01; // of the validation error: less is no difference
   const [WIDE, HIGH] = [96, 26]; // of the small curves, in pixels
   const DEEP = 30; // times below the lowest validation error
@@ -13,7 +14,7 @@
   // ---- pure ----------------------------------------------------------------------------------------------------
 
   const short = (value, digits = 3) => shared().pure.short(value, digits);
-  const grouped = (value) => Math.round(value).toLocaleString("en");
+  const grouped = (value) => window.explorer.canvas.count(Math.round(value));
 
   // A title within a sentence: "more data", but "L2".
   const within = (title) => (/^[A-Z][a-z]/.test(title) ? title[0].toLowerCase() + title.slice(1) : title);
@@ -90,7 +91,8 @@
     const experiment = shared().create(el, { label: "Try the remedies", tip, fields: [epochs], ask: lab.ask, cancelled }, work);
     el.append(table, without);
 
-    const follow = () => epochs.follow(Math.min(MOST, Math.max(LEAST, lab.present()?.epoch ?? 0)));
+    const enough = () => Math.ceil(UPDATES / (lab.present()?.updates_per_epoch ?? UPDATES));
+    const follow = () => epochs.follow(Math.min(MOST, Math.max(LEAST, enough(), lab.present()?.epoch ?? 0)));
     el.addEventListener("pointerenter", follow);
     el.addEventListener("focusin", follow);
 
@@ -101,7 +103,7 @@
       [own, goal, chosen] = [wish.own ?? null, plan.epochs, ""];
       rows = plan.rows.map((row) => ({ row, grown: pure.nothing(row.seeds), nodes: nodesOf(row) }));
       body.replaceChildren(...rows.map(({ nodes }) => nodes.row));
-      without.textContent = plan.left_out.join(" ");
+      without.textContent = [`${plan.about}, seed ${plan.seed}.`, ...plan.left_out].join(" ");
       table.hidden = false;
       const whole = plan.rows.reduce((sum, { cost }) => sum + cost, 0);
       let paid = 0;

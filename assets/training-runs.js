@@ -177,7 +177,7 @@
     function fill() {
       if (!records.length) return body.replaceChildren(make("p", { className: "hint", textContent: "A kept run stays on the curves beside the next one, survives a reload, and can be taken up again." }));
       const fields = differing(records.map(({ settings }) => settings));
-      const heads = ["Run", ...fields.map(readable), "epoch", "training", "validation", "test", "told rightly", "best validation", ""];
+      const heads = ["Run", ...fields.map(readable), "epoch", "training", "validation", "test", "accuracy", "best validation", ""];
       const table = make("table", {}, [make("thead", {}, [make("tr", {}, heads.map((textContent) => make("th", { scope: "col", textContent })))]), make("tbody", {}, records.map((record, place) => row(record, place, fields)))]);
       return body.replaceChildren(table);
     }

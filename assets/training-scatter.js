@@ -41,20 +41,20 @@
     if (!read) return "This part has no cases.";
     const all = `${shared.count(cases)} ${cases === 1 ? "case" : "cases"}`;
     const over = read < cases ? `over ${shared.count(read)} evenly chosen of ${all}` : `over ${all}`;
-    if (error === null) return `What is told is too far off to be measured, ${over}.`;
+    if (error === null) return `What is predicted is too far off to be measured, ${over}.`;
     return `R² = ${r === null ? "–" : shared.number(r)}, root mean square error ${inRange(error, range)}, ${over}.`;
   }
 
   function meaning({ r_squared: r, outside }) {
     const many = outside === 1 ? "One case stands" : `${shared.count(outside)} cases stand`;
-    const beyond = outside ? `${many} at the edge, told beyond the picture. ` : "";
+    const beyond = outside ? `${many} at the edge, predicted beyond the picture. ` : "";
     if (r === null) return beyond || SPACE;
     return `${beyond}${r <= 0 ? "Telling the mean every time would be no worse." : `${Math.round(100 * r)} % of the variance is explained.`}`;
   }
 
   function caseWords({ true: own, told }, i, range) {
     const [is, as, off] = [own[i], told[i], told[i] - own[i]].map((value) => inRange(value, range));
-    return `True ${is}, told ${as}: ${off.startsWith("−") ? off : `+${off}`}`;
+    return `True ${is}, predicted ${as}: ${off.startsWith("−") ? off : `+${off}`}`;
   }
 
   // ---- drawing: every function gets a view {context, palette, square, range, data, colour, code, spot, name} ---------
@@ -73,7 +73,7 @@
     context.save();
     context.translate(left + side - 14, top + 14);
     context.rotate(-Math.PI / 4);
-    shared.write(view, "told = true", -4, 10, { align: "right", size: 11 });
+    shared.write(view, "predicted = true", -4, 10, { align: "right", size: 11 });
     context.restore();
   }
 
@@ -92,7 +92,7 @@
     const measure = (text) => ((context.font = `12px ${view.font}`), context.measureText(text).width);
     const title = (word) => shared.shorten(`${word} ${name}`, side, measure);
     shared.write(view, title("true"), left + side / 2, top + side + 33, { colour: palette.ink });
-    shared.writeUp(view, title("told"), left - 49, top + side / 2, { colour: palette.ink });
+    shared.writeUp(view, title("predicted"), left - 49, top + side / 2, { colour: palette.ink });
   }
 
   // A case told beyond the picture: an arrow at its edge that points on.

@@ -96,6 +96,10 @@
     window.addEventListener("explorer:theme", recolour);
 
     function showScene(next) {
+      if (next.view !== scene?.view) {
+        question = "";
+        put("output-said", "");
+      }
       scene = next;
       for (const view of MAPS) outputs.boxes[view].hidden = view !== scene.view;
       element("output-panel").hidden = !MAPS.includes(scene.view);
@@ -136,7 +140,7 @@
       card,
       outputs,
       panels,
-      curves: chart.draw,
+      curves: (parts) => chart.draw({ ...parts, error: scene?.error_title }),
       open: () => [...[...open].filter((name) => scene && fits(name, scene)), ...(scene?.view === "curve" ? ["trust"] : [])],
       scene: showScene,
       points(points) {

@@ -32,6 +32,12 @@
     ...(image ? ["shift", "rotate", "lighten", "noise"] : []), "jitter", "mirror",
   ];
 
+  // What the features of x1 and x2 are made of, where the data has names for them.
+  function named({ view, raw_names: names = [] }) {
+    if (view === "plane" && names.join() !== "x1,x2") return `x₁ is ${names[0]}, x₂ is ${names[1]}.`;
+    return view === "curve" && names[0] !== "x" ? `x is ${names[0]}.` : "";
+  }
+
   const meaningful = (settings, scene) => Object.fromEntries(Object.entries(RULES).map(([field, rule]) => [field, rule(settings, scene)]));
 
   // ---- the page ------------------------------------------------------------------------------------------------
@@ -47,6 +53,7 @@
     }
     for (const chip of document.querySelectorAll("#training-when-features .chip, #training-when-amplify .chip"))
       chip.hidden = !offered(scene).some((name) => chip.classList.contains(`chip-${name}`));
+    document.getElementById("training-inputs-named").textContent = scene.raw_names ? named(scene) : "";
     for (const name of unusual(settings)) if (!opened.has(name)) document.getElementById(`training-more-${name}`).open = Boolean(opened.add(name));
     document.getElementById("training-own").hidden = !BROUGHT.includes(settings.dataset);
     document.getElementById("training-amplified").hidden = !(Number(settings.amplify_copies) > 0);
@@ -67,7 +74,7 @@
         const line = document.getElementById("training-remark");
         if (line && line.textContent !== words) line.textContent = words;
       },
-      pure: { meaningful, unusual, offered },
+      pure: { meaningful, unusual, offered, named },
     },
   });
 })();

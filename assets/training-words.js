@@ -5,7 +5,7 @@
   const FEW = 3; // of a weight
   const MOST_WEIGHTS = 8; // told of a neuron
 
-  const grouped = (value) => String(Math.floor(value)).replace(/\B(?=(\d{3})+$)/g, "\u2009");
+  const grouped = (value) => window.explorer.canvas.count(Math.floor(value));
   const error = (value) => (value === null ? "–" : value === 0 ? "0" : value >= 1e-3 ? value.toPrecision(DIGITS) : value.toExponential(DIGITS - 2));
   const short = (value) => (value === null || value === undefined ? "–" : value.toPrecision(FEW).replace("-", "−"));
   const share = (value) => (value === null ? "–" : `${(100 * value).toFixed(1)} %`);
@@ -60,7 +60,7 @@
   function spoken({ epoch, training_error: training, validation_error: validation, diverged_at: diverged, accuracy }, sentence) {
     if (diverged !== null) return sentence;
     const seen = validation === null ? "" : `, validation error ${error(validation)}`;
-    const read = accuracy?.training === null || !accuracy ? "" : `, ${share(accuracy.training)} told rightly`;
+    const read = accuracy?.training === null || !accuracy ? "" : `, ${share(accuracy.training)} classified correctly`;
     return `Epoch ${Math.floor(epoch)}: training error ${error(training)}${seen}${read}.`;
   }
 

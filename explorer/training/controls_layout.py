@@ -37,7 +37,7 @@ def _data() -> list[Component]:
         _when("cases"),
         _when("noise"),
         _setting("split"),
-        _when("features"),
+        _when("features", html.P(id="training-inputs-named", className="hint")),
         _setting("standardise"),
         _more(
             "Amplify the training set",
@@ -81,9 +81,9 @@ def _setting(field: str) -> Component:
     return control(LAB, TrainingSettings, field)
 
 
-def _when(field: str) -> Component:
+def _when(field: str, *more: Component) -> Component:
     """A setting that is shown only while it means something."""
-    return html.Div(_setting(field), id=f"training-when-{field}", className="control")
+    return html.Div([_setting(field), *more], id=f"training-when-{field}", className="control")
 
 
 def _more(title: str, name: str, *children: Component) -> Component:

@@ -72,7 +72,7 @@ def capacity_plan(wish: dict[str, Any]) -> dict[str, Any]:
         "cases": len(first.task.data.training),
         "outputs": first.task.network.sizes[-1],
         "left_out": left_out,
-        "about": _about(settings, first.task),
+        "about": about_data(settings, first.task),
         "same": _same(settings),
     }
 
@@ -132,8 +132,8 @@ def _seeds_from(first: int, count: int) -> list[int]:
     return [(first + place) % (LAST_SEED + 1) for place in range(count)]
 
 
-def _about(settings: TrainingSettings, task: Task) -> str:
-    """The data in words."""
+def about_data(settings: TrainingSettings, task: Task) -> str:
+    """The data of an experiment in words."""
     title = cast(Choice, specs(TrainingSettings)["dataset"]).options[settings.dataset]
     noise = "" if brought(settings) else f", noise {number_text(settings.noise)}"
     cases = f"{plural(len(task.data.inputs), 'case')}, {len(task.data.training):,} of them for training"

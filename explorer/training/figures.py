@@ -25,7 +25,7 @@ def curves() -> dict[str, Any]:
         },
         "axes": {"log": LOG_AXIS, "linear": {"type": "linear", "rangemode": "tozero"}},
         "accuracy_axis": {
-            "title": {"text": "Cases told rightly"},
+            "title": {"text": "Accuracy"},
             "type": "linear",
             "range": [0.0, 1.02],
             "tickformat": ".0%",

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from engine import ACTIVATIONS, FEATURES, Measures, Run, measure
+from engine import ACTIVATIONS, ERRORS, FEATURES, Measures, Run, measure
 from engine.types import PARTS, Array
 from explorer.training.pictures import (
     CURVE_SAMPLES,
@@ -45,6 +45,7 @@ def scene(run: Run, about: Subject) -> dict[str, Any]:
         "neuron_help": HELP[about.view],
         "input_pictures": input_pictures(run, about),
         "image": about.image and list(about.image),
+        "error_title": ERRORS[run.task.error].title,
         "cases": {part: len(getattr(run.task.data, part)) for part in PARTS},
     }
 

@@ -125,7 +125,7 @@ def _overflow(told: _Told) -> str:
 
 def _symmetric(told: _Told) -> str:
     others = "" if told.numbers["count"] == told.numbers["of"] else " as another"
-    return f"{told.neurons} have the same weights{others}, so they can never differ: choose another initialiser."
+    return f"{told.neurons} have the same weights{others}, so they can never differ: choose other first weights."
 
 
 def _vanishing(told: _Told) -> str:
@@ -140,15 +140,15 @@ def _vanishing(told: _Told) -> str:
 def _help(told: _Told) -> str:
     hidden = told.run.task.network.activations[:-1]
     if any(ACTIVATIONS[name].highest is not None for name in hidden):
-        return "ReLU with He's initialiser, or fewer layers, help"
-    return "Glorot's or He's initialiser, or fewer layers, help"
+        return "ReLU with first weights by He, or fewer layers, help"
+    return "first weights by Glorot or He, or fewer layers, help"
 
 
 def _exploding(told: _Told) -> str:
     times = _size(told.numbers["ratio"], 2)
     return (
         f"Gradients explode: the first layer's are {times} times the last's, so no learning rate suits both; "
-        "Glorot's or He's initialiser, scaled inputs or a limit on the gradient's length help."
+        "first weights by Glorot or He, scaled inputs or a limit on the gradient's length help."
     )
 
 
@@ -156,7 +156,7 @@ def _fading(told: _Told) -> str:
     times = _size(told.numbers["ratio"], 2)
     return (
         f"Activities fade: the last hidden layer's are {times} times the first's, so the output hardly sees the input; "
-        "Glorot's or He's initialiser, or fewer layers, help."
+        "first weights by Glorot or He, or fewer layers, help."
     )
 
 
@@ -164,14 +164,14 @@ def _growing(told: _Told) -> str:
     times = _size(told.numbers["ratio"], 2)
     return (
         f"Activities explode: those of {told.where} are {times} times the inputs'; "
-        "Glorot's or He's initialiser, or a smaller learning rate, help."
+        "first weights by Glorot or He, or a smaller learning rate, help."
     )
 
 
 def _dead(told: _Told) -> str:
     return (
         f"{told.neurons_are} dead, 0 for every one of {plural(told.health.cases, 'case')}, so no gradient "
-        "reaches the weights: a smaller learning rate, He's initialiser or leaky ReLU helps."
+        "reaches the weights: a smaller learning rate, first weights by He or leaky ReLU help."
     )
 
 
@@ -237,7 +237,8 @@ def _all_is_well(looked: Health) -> str:
     reached = "" if ratio is None else f"gradients reach the first layer ({_size(ratio, 2)} times the last's), "
     return (
         f"All is well over {plural(looked.cases, 'training case')}: {reached}weights and activities keep their size, "
-        "no layer is dead, saturated, symmetric or cut off, the inputs are scaled, and no case stands in two parts."
+        "no layer is dead, saturated, symmetric or cut off, the inputs vary by similar amounts, and no case stands in "
+        "two parts."
     )
 
 

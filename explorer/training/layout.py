@@ -84,7 +84,7 @@ def _transport() -> Component:
             ),
             html.Div(live, className="transport-settings"),
         ],
-        className="panel transport",
+        className="panel transport training-transport",
         **aria(label="Training"),
     )
 

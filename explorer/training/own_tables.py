@@ -120,7 +120,7 @@ def _kind(column: Column, wished: object) -> str:
     """How the target is read: as wished, else as what it looks like."""
     if wished is not None:
         if wished not in ("number", "class"):
-            raise ValueError(f"A target can be read as number or class, not as {shown(wished)}.")
+            raise ValueError(f"A target can be a number or a class, not {shown(wished)}.")
         return str(wished)
     return "class" if _looks_like_classes(column) else "number"
 
@@ -145,4 +145,4 @@ def _scale(chosen: Chosen) -> list[str]:
     name = max(reach, key=lambda each: reach[each])
     if reach[name] <= _LARGE:
         return []
-    return [f"Column '{shown(name)}' reaches {short(reach[name])}: with Standardise off the first steps are too long."]
+    return [f"Column '{shown(name)}' reaches {short(reach[name])}: numbers so large need Standardise on."]

@@ -126,13 +126,14 @@ def _pad() -> Component:
 def _classes() -> Component:
     return _panel(
         "classes",
-        "What is told right",
-        "How often cases of each class were told as each class, and the cases that were read worst.",
+        "Confusion matrix",
+        "How often cases of each true class are predicted as each class, and the cases whose true class gets the "
+        "smallest share.",
     )
 
 
 def _scatter() -> Component:
-    return _panel("scatter", "Told against true", "Each case: what the network tells against what is true.")
+    return _panel("scatter", "Predicted against true", "Each case: the network's prediction against the true target.")
 
 
 def _bent() -> Component:

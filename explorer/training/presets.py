@@ -25,7 +25,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "spiral": Preset(
         "Spiral",
-        "Two arms that only a deeper network tells apart.",
+        "Two arms that only a deeper network can separate.",
         {
             "dataset": "spiral", "hidden_layers": "8, 8, 4", "optimizer": "adam", "learning_rate": 0.01,
             "split": (70, 30, 0), "noise": 0.05, "seed": 3, "speed": "fastest",

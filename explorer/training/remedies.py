@@ -7,7 +7,7 @@ from typing import Any
 from engine import DATASETS
 from explorer.numbers import short
 from explorer.settings import number_text, strict, to_link
-from explorer.training.experiment_plans import checked_epochs, seconds_of
+from explorer.training.experiment_plans import about_data, checked_epochs, seconds_of
 from explorer.training.experiments import Replica, replicas
 from explorer.training.settings import MOST_CASES, TrainingSettings, hidden_sizes
 from explorer.training.subjects import Subject, brought, subject
@@ -48,7 +48,8 @@ def remedies_plan(wish: dict[str, Any]) -> dict[str, Any]:
 
     ``rows`` are the settings as they are and each remedy that makes a difference, ``left_out`` says in a sentence each
     why another is not among them. A row has ``name``, ``title``, ``change`` and ``same`` in words, ``settings`` as a
-    link tells them, ``seeds``, ``cost``, about the seconds that it takes, and whether it is ``stopping``.
+    link tells them, ``seeds``, ``cost``, about the seconds that it takes, and whether it is ``stopping``. ``about`` is
+    the data in words.
     """
     settings, epochs = strict(TrainingSettings, wish.get("settings")), checked_epochs(wish.get("epochs"))
     own = wish.get("own")
@@ -65,7 +66,8 @@ def remedies_plan(wish: dict[str, Any]) -> dict[str, Any]:
             left_out.append(f"{remedy.title} is left out: {str(reason).rstrip('.')}.")
             continue
         rows.append(_row(remedy.name, remedy.title, altered, each, epochs))
-    return {"rows": rows, "left_out": left_out, "epochs": epochs, "seed": settings.seed}
+    said = about_data(settings, base.task)
+    return {"rows": rows, "left_out": left_out, "epochs": epochs, "seed": settings.seed, "about": said}
 
 
 def _row(name: str, title: str, altered: Altered, replica: Replica, epochs: int) -> dict[str, Any]:

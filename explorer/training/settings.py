@@ -127,7 +127,7 @@ class TrainingSettings:
     )  # fmt: skip
     features: tuple[str, ...] = choices(
         ("x1", "x2", "x"), {name: feature.title for name, feature in FEATURES.items()}, label="Inputs", part="run",
-        help="What the network is told of a case: the inputs, and what is made of them." + NEW_RUN,
+        help="What the network is given of a case: the inputs, and functions of them." + NEW_RUN,
     )  # fmt: skip
     standardise: bool = flag(
         False, label="Standardise", part="run",
@@ -233,5 +233,5 @@ class TrainingSettings:
     )  # fmt: skip
     measure: str = choice(
         "error", {"error": "Error", "accuracy": "Accuracy"}, label="Curves", part="view",
-        help="What the curves show; accuracy is the share of cases told rightly, where there are classes.",
+        help="What the curves show; accuracy is the share of cases classified correctly, where there are classes.",
     )  # fmt: skip

@@ -33,7 +33,7 @@ def trust(line: dict[str, Any], training_error: float, validation_error: float |
     told = f"the network's error is {short(training_error)} and the line's {short(line['training_error'])}"
     question = f"Which would you trust? On the training cases {told}"
     if validation_error is None or line["validation_error"] is None:
-        return f"{question}; without validation cases nothing tells."
+        return f"{question}; without validation cases there is no way to know."
     return f"{question}; on validation cases {short(validation_error)} and {short(line['validation_error'])}."
 
 

@@ -181,7 +181,7 @@ def _amplification(settings: TrainingSettings, about: Subject) -> Amplification 
 def _check_fit(about: Subject, output: str) -> None:
     if output == "softmax" and about.kind != "classes":
         why = {
-            "signs": "two classes told by one output: choose tanh or sigmoid",
+            "signs": "two classes and one output: choose tanh or sigmoid",
             "labels": "outputs that do not exclude each other: choose sigmoid",
             "regression": "numbers to be met, not classes: choose linear",
         }[about.kind]

@@ -8,7 +8,7 @@ from explorer.numbers import plural, short
 # Validation error has turned where it is so much above its best while training error has fallen to so much of what
 # it was then; one without the other is noise.
 _TURNED = 0.05
-_LEARNT = 0.8
+_LEARNT = 0.6
 _RESTED = 0.2  # of the way since the best: less may be a passing swing
 _MOST_WEIGHTS = 300
 _STOPPED = {

@@ -141,7 +141,7 @@ def test_a_run_that_no_link_may_tell_is_not_told(lab: TrainingLab, page: Page) -
         (
             LAST_STEP + 1,
             {"count": 0, "text": "", "untold": ""},
-            "This run is beyond update 100\u2009000\u2009000: a link",
+            "This run is beyond update 100,000,000: a link",
         ),
         (LAST_STEP, {"count": 999, "text": "", "untold": "There were too many."}, "There were too many."),
         (12, {"count": 0, "text": "", "untold": ""}, None),
@@ -169,7 +169,7 @@ def test_the_sentence_of_state_says_what_matters_most(lab: TrainingLab, page: Pa
     assert page.js(state, {"untold": "untold"}) == "untold"
     assert page.js(state, {"untold": "untold", "refusal": "refused"}) == "refused"
     replaying = {"until": 12345, "untold": "untold", "refusal": "refused"}
-    assert page.js(state, replaying) == "Replaying the run of this link to update 12\u2009345 …"
+    assert page.js(state, replaying) == "Replaying the run of this link to update 12,345 …"
     assert page.js(state, replaying | {"away": True}).startswith("The server does not answer. A run begins")
     kept = page.js(state, replaying | {"away": True, "epoch": 7.5})
     assert kept.startswith("The server does not answer. The run is kept here at epoch 7;")
@@ -215,10 +215,10 @@ def test_who_listens_is_told_at_a_pause_and_not_with_every_frame(lab: TrainingLa
     assert page.js("return spoken") == []
     assert page.js("return labels") == ["Pause"]
     lab.pause()
-    epoch = int(lab.number("epoch").replace("\u2009", ""))
+    epoch = int(lab.number("epoch").replace(",", ""))
     error, validation = lab.number("training-error"), lab.number("validation-error")
     share = lab.number("training-accuracy")
-    said = f"Epoch {epoch}: training error {error}, validation error {validation}, {share} told rightly."
+    said = f"Epoch {epoch}: training error {error}, validation error {validation}, {share} classified correctly."
     assert page.js("return spoken") == [said]
     assert page.js("return document.getElementById('training-play').getAttribute('aria-pressed')") is None
 

@@ -41,7 +41,7 @@ const answers = {
     about: 'Circle', same: 'Each.', left_out: '',
   }),
   '/training/remedies': () => ({
-    rows: ['base', 'l2', 'early'].map(remedy), left_out: ['Dropout is left out: none.'], epochs: 200,
+    rows: ['base', 'l2', 'early'].map(remedy), left_out: ['Dropout is left out: none.'], epochs: 200, about: 'Circle, 4 cases', seed: 1,
   }),
   '/training/whole': (wish) => ({settings: {seed: String(wish.seeds[0])}, run: 'text of ' + wish.seeds[0]}),
   '/training/cell': cell,
@@ -145,10 +145,10 @@ def test_the_sentence_of_bands_has_all_numbers(page: Page) -> None:
     present = {"epoch": 10, "training_error": 0.2, "validation_error": 0.19}
     groups = [group(curves=group()["curves"] | {"validation_error": [[2, 4], [0.4, 0.2]]}, diverged=[False, False])]
     assert pure(page, "trainingBands", "sentence", groups, 10, present) == (
-        "2 seeds after 10 epochs: validation error 0.3 (quartiles 0.25 to 0.35); this run 0.19."
+        "2 seeds after 10 epochs: validation error 0.3 in the median (quartiles 0.25 to 0.35); this run 0.19."
     )
     told = pure(page, "trainingBands", "sentence", [group()], 10, present)
-    assert told.endswith("validation error 0.4 (quartiles 0.4 to 0.4); this run 0.19; 1 diverged and count no further.")
+    assert told.endswith("validation error 0.4 in the median (quartiles 0.4 to 0.4); this run 0.19; 1 diverged and count no further.")
 
 
 WIDTHS = [1, 2, 4, 8, 16, 32]
@@ -229,7 +229,7 @@ def test_bands_grow_on_the_curves_and_open_each_seed(page: Page) -> None:
     page.click(RUN)
     finished(page, "16 seeds")
     assert page.text(WORDS) == (
-        "4 seeds after 50 epochs: validation error 3 (quartiles 2.25 to 3.75); this run 2. Each seed draws."
+        "4 seeds after 50 epochs: validation error 3 in the median (quartiles 2.25 to 3.75); this run 2. Each seed draws."
     )
     assert page.js("return world.drawn[0]") is None
     assert page.js("return world.drawn.at(-1).seeds") == 4
@@ -336,7 +336,7 @@ def test_remedies_stand_in_the_order_of_what_they_reached(page: Page) -> None:
     # at its best epoch: a quarter of what the others end at
     assert "75\u00a0% lower" in rows[0]
     assert "50\u00a0% lower" in rows[1]
-    assert "Dropout is left out: none." in page.text("#probe")
+    assert "Circle, 4 cases, seed 1. Dropout is left out: none." in page.text("#probe")
     assert page.js("return world.asked.filter(([path, wish]) => wish.stopping).length") == 41
     page.click("#probe tbody tr:nth-child(2) .button")
     page.wait_for("world.opened.length")

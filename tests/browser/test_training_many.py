@@ -70,7 +70,7 @@ def test_sixteen_seeds_lie_on_the_curves_and_each_can_be_opened(lab: TimeLab, pa
     said = wait_until_done(page, "bands", f"16 seeds after {epochs} epochs: validation error")
     settings = lab.settings()
     errors = [measure(after(replace(settings, seed=1 + i), epochs)).validation_error for i in range(16)]
-    told = re.search(r"error ([\d.]+) \(quartiles ([\d.]+) to ([\d.]+)\)", said)
+    told = re.search(r"error ([\d.]+) in the median \(quartiles ([\d.]+) to ([\d.]+)\)", said)
     assert told
     assert [float(number) for number in told.groups()] == pytest.approx(
         np.quantile(errors, (0.5, 0.25, 0.75)), rel=6e-3

@@ -160,12 +160,12 @@ def test_three_classes_are_counted_and_errors_looked_at(lab: TrainingLab, page: 
     assert cells(page) == matrix
     assert np.sum(matrix) == len(run.task.data.validation) == 60
     right = int(np.trace(matrix))
-    assert page.text(".classes-summary") == f"{right} of 60 cases read right: {100 * right / 60:.1f} %"
+    assert page.text(".classes-summary") == f"{right} of 60 cases classified correctly: {100 * right / 60:.1f} %"
     assert lab.number("validation-accuracy") == f"{100 * right / 60:.1f} %"
 
     # an error that there is: only such cases are shown
     own, other = next((i, j) for i in range(3) for j in range(3) if i != j and matrix[i][j])
-    words = f"is {names[own]}, read as {names[other]}"
+    words = f"{names[own]} taken for {names[other]}"
     page.click(f".classes-matrix tbody tr:nth-child({own + 1}) td:nth-of-type({other + 1}) .classes-cell")
     page.wait_for(f"explorer.training.lab.frame.report?.confusion?.pair?.join() === '{own},{other}'")
     assert examples(page) == [words] * min(12, matrix[own][other])

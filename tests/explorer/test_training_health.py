@@ -55,7 +55,7 @@ def leaky(validation: list[float], test: list[float]) -> Run:
 SINGULAR = begun(Network((2, 3, 1), "tanh", initialiser="equal"))
 FOUND: dict[str, tuple[Run, list[str]]] = {
     "overflow": (chain(1e200, 1e200), ["The numbers of the output layer pass 1e308"]),
-    "symmetric": (SINGULAR, ["All 3 neurons of hidden layer 1 have the same weights", "another initialiser"]),
+    "symmetric": (SINGULAR, ["All 3 neurons of hidden layer 1 have the same weights", "other first weights"]),
     "vanishing": (chain(100.0, 0.0123), ["0.00012 times the last's", "hardly learns"]),
     "exploding": (chain(0.01, 120.0), ["12,000 times the last's"]),
     "fading": (chain(1.0, 0.00052, 1.0), ["0.00052 times the first's"]),
@@ -148,7 +148,7 @@ def test_where_no_gradient_arrives_none_is_claimed() -> None:
     assert finding(zero, "No gradient reaches the first layer, 0 against 0.5 in the last, so it cannot learn")
 
 
-@pytest.mark.parametrize(("hidden", "help_is"), [("tanh", "ReLU"), ("relu", "Glorot's")])
+@pytest.mark.parametrize(("hidden", "help_is"), [("tanh", "ReLU"), ("relu", "first weights by Glorot")])
 def test_the_help_does_not_propose_what_is_there(hidden: str, help_is: str) -> None:
     run = begun(Network((1, 1, 1), hidden), [[1.0], [0.5]], [0.0, 1.0], [[[1.0]], [[1e-5]]])
     assert finding(run, "Gradients vanish", f"; {help_is} ")

@@ -224,7 +224,7 @@ def test_the_first_target_is_the_last_column_that_can_be_learnt(text: str, targe
 
 
 def test_large_numbers_ask_for_a_common_scale() -> None:
-    assert any("Column 'rent' reaches 540: with Standardise off" in note for note in read(RENTS)["notes"])
+    assert "Column 'rent' reaches 540: numbers so large need Standardise on." in read(RENTS)["notes"]
     small = "x,t\n" + "".join(f"{i / 10},{i * i / 100}\n" for i in range(10))
     assert read(small)["notes"] == []
 
@@ -265,8 +265,8 @@ def test_a_choice_that_makes_no_data_is_told_beside_the_columns(chosen: dict[str
         ({"target": "price"}, "There is no column 'price'."),
         ({"target": ["rent"]}, "There is no column 'a list'."),
         ({"inputs": "rooms"}, "The inputs must be a list of names, not rooms."),
-        ({"kind": "shape"}, "A target can be read as number or class, not as shape."),
-        ({"kind": {}}, "A target can be read as number or class, not as a dict."),
+        ({"kind": "shape"}, "A target can be a number or a class, not shape."),
+        ({"kind": {}}, "A target can be a number or a class, not a dict."),
     ],
 )
 def test_a_wish_that_is_none(chosen: dict[str, Any], wanted: str) -> None:

@@ -45,6 +45,11 @@ def read(row: dict[str, Any]) -> TrainingSettings:
 # --- what they are --------------------------------------------------------------------
 
 
+def test_a_plan_says_which_data_it_is_about() -> None:
+    plan = plan_of(dataset="circle", cases=60, split=[50, 30, 20], noise=0.2, seed=11)
+    assert (plan["about"], plan["seed"]) == ("Circle, 60 cases, 30 of them for training, noise 0.2", 11)
+
+
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_each_remedy_differs_in_the_one_thing_that_it_names(dataset: str) -> None:
     rows = rows_of(dataset=dataset, cases=60, hidden_layers="5", seed=11)
@@ -235,5 +240,5 @@ def test_the_question_is_asked_with_all_four_errors() -> None:
         "Which would you trust? On the training cases the network's error is 0.01 and the line's 0.12; "
         "on validation cases 0.3 and 0.14."
     )
-    assert trust(line, 0.01, None).endswith("without validation cases nothing tells.")
+    assert trust(line, 0.01, None).endswith("without validation cases there is no way to know.")
     assert trust(line | {"validation_error": None}, 0.01, None).count("?") == 1

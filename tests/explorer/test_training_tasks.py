@@ -274,7 +274,7 @@ def test_only_the_training_part_is_amplified() -> None:
 @pytest.mark.parametrize(
     ("dataset", "why"),
     [
-        ("circle", "two classes told by one output"),
+        ("circle", "two classes and one output"),
         ("dog_cat", "do not exclude each other"),
         ("sine", "numbers to be met"),
     ],
