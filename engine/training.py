@@ -143,7 +143,7 @@ class _Workbench:
         limit, step, first, length = self._limit, self._step, self._stage.begin, self._stage.updates_per_epoch
         while step < end:
             epoch, begin = divmod(step - first, length)
-            for batch in self._batches.of_epoch(epoch)[begin : begin + end - step]:
+            for batch in self._batches.of_epoch(epoch, begin, begin + end - step):
                 # a comparison with NaN is false: not finite and too large are caught at once
                 if not batch.backward() <= limit:
                     self._step = step
@@ -180,7 +180,8 @@ class _Workbench:
     def _next_error_is_sound(self) -> bool:
         """Whether the next update could be made: so the end of a call finds a divergence as its continuation would."""
         epoch, batch = divmod(self._step - self._stage.begin, self._stage.updates_per_epoch)
-        return bool(self._batches.of_epoch(epoch)[batch].forward() <= self._limit)
+        [following] = self._batches.of_epoch(epoch, batch, batch + 1)
+        return bool(following.forward() <= self._limit)
 
     def _result(self, sound: bool) -> Run:
         if sound:
