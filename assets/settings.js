@@ -163,7 +163,10 @@
     idle = setTimeout(() => commit(event.target), IDLE);
   });
 
-  window.explorer = Object.assign(window.explorer || {}, { settings: { set, parts: (lab) => specifications[lab].parts, range: (lab, field) => specifications[lab].numbers[field], legal: (lab, field, value) => legal(specifications[lab].numbers[field], value), pure: { parse, legal, settingsOf, link, same, spoken, scales, portions, ends, parted } } });
+  // The settings that change nothing but how fast and how a run is shown.
+  const looks = (lab) => [...(specifications[lab].parts.pace ?? []), ...(specifications[lab].parts.view ?? [])];
+
+  window.explorer = Object.assign(window.explorer || {}, { settings: { set, parts: (lab) => specifications[lab].parts, looks, range: (lab, field) => specifications[lab].numbers[field], legal: (lab, field, value) => legal(specifications[lab].numbers[field], value), pure: { parse, legal, settingsOf, link, same, spoken, scales, portions, ends, parted } } });
   window.dashMantineFunctions = Object.assign(window.dashMantineFunctions || {}, {
     explorer: {
       linear: (position, options) => spoken(scales.linear.value(position), options),

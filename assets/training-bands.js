@@ -65,8 +65,9 @@
   }
 
   // Whether bands of these settings belong to the present ones: the seed may be another of them.
-  const VIEW = ["seed", "speed", "error_axis", "measure", "stop_epochs", "stop_error", "patience"];
-  const about = ({ settings, own }) => JSON.stringify([Object.entries(settings).filter(([field]) => !VIEW.includes(field)), own ?? null]);
+  const OTHER = ["seed", "stop_epochs", "stop_error", "patience"];
+  const counts = (field) => !OTHER.includes(field) && !window.explorer.settings.looks("training").includes(field);
+  const about = ({ settings, own }) => JSON.stringify([Object.entries(settings).filter(([field]) => counts(field)), own ?? null]);
 
   // ---- the page ------------------------------------------------------------------------------------------------
 

@@ -1,5 +1,5 @@
 "use strict";
-// The chart of the training lab: the errors or the accuracies of the run so far, and where the best epoch was.
+// The chart of the training lab: the errors or the accuracies of the run so far, the gap between them, and the best epoch.
 (() => {
   const explorer = window.explorer;
   const PARTS = ["training", "validation", "test"];
@@ -22,11 +22,29 @@
     return measure === "accuracy" ? `${part}Accuracy` : part;
   }
 
+  // The lines of the present run; as they were measured they stay to be seen, pale, behind smoothed ones.
+  function linesOf(line, epoch, values, smoothing) {
+    const shown = { ...line, zorder: 1, x: epoch.slice(), y: explorer.smoothed(epoch, values, smoothing).slice() };
+    if (!smoothing) return [shown];
+    return [shown, { ...shown, zorder: 0, y: values.slice(), opacity: 0.3, line: { ...line.line, width: 1 }, showlegend: false, hoverinfo: "skip", hovertemplate: undefined }];
+  }
+
+  // What the network does better on the cases it learns from: the area between training and validation.
+  function gap({ epoch, ...history }, measure, smoothing) {
+    const [training, validation] = ["training", "validation"].map((part) => explorer.smoothed(epoch, history[seriesOf(part, measure)], smoothing));
+    const side = measure === "accuracy" ? Math.min : Math.max;
+    const other = training.map((value, i) => (value === null || validation[i] === null ? null : side(value, validation[i])));
+    const [low, high] = measure === "accuracy" ? [other, training] : [other.map((value, i) => (value === null ? null : training[i])), other];
+    const outline = explorer.trainingBands.pure.outline(epoch, { low, high });
+    if (!outline.x.length) return [];
+    return [{ type: "scatter", mode: "lines", name: "Gap", ...outline, fill: "toself", fillcolor: "token:validation/0.12", line: { width: 0, color: "token:validation/0" }, hoverinfo: "skip" }];
+  }
+
   // Runs that were kept, thin, under the present one: what counts of each, validation where there is some.
-  function kept({ name, colour, history }, measure) {
+  function kept({ name, colour, history }, measure, smoothing) {
     const parts = ["validation", "training"].filter((part) => history[seriesOf(part, measure)]?.some((value) => value !== null));
     return parts.map((part, i) => ({
-      type: "scatter", mode: "lines", name: i ? `${name}, training` : name, showlegend: i === 0, legendgroup: name, x: history.epoch, y: history[seriesOf(part, measure)],
+      type: "scatter", mode: "lines", name: i ? `${name}, training` : name, showlegend: i === 0, legendgroup: name, x: history.epoch, y: explorer.smoothed(history.epoch, history[seriesOf(part, measure)], smoothing),
       line: { color: colour, width: 1.25, dash: part === "training" ? "dot" : "solid" }, hovertemplate: "%{y:.4~g}",
     }));
   }
@@ -41,17 +59,18 @@
   const titled = (axis, error) => (error ? { ...axis, title: { text: `Mean ${error[0].toLowerCase()}${error.slice(1)} of a case` } } : axis);
 
   // base: the chart without points, as the server made it; axis: which of its error axes; measure: "error" or "accuracy";
-  // error: what the error is called; past: the frame of the past that is looked at, or null; runs: kept ones that are laid over; bands: of many seeds.
-  function figure({ base, axis, measure, history, frame, past = null, runs = [], bands = null, error = "" }) {
+  // error: what the error is called; smoothing: over how many epochs; past: the frame of the past that is looked at, or null; runs: kept ones that are laid over; bands: of many seeds.
+  function figure({ base, axis, measure, history, frame, past = null, runs = [], bands = null, error = "", smoothing = 0 }) {
     const { epoch } = history;
     const last = epoch.length - 1;
     const shown = PARTS.map((part, i) => [base.data[i], history[seriesOf(part, measure)]]).filter(([, values]) => values[last] !== null);
-    const data = shown.map(([line, values]) => ({ ...line, zorder: 1, x: epoch.slice(), y: values.slice() }));
+    const data = shown.flatMap(([line, values]) => linesOf(line, epoch, values, smoothing));
     const yaxis = measure === "accuracy" ? base.accuracy_axis : { ...titled(base.layout.yaxis, error), ...base.axes[axis] };
     const best = bestEpoch(frame);
     const shapes = [...(best.shapes ?? []), ...pastLine(past)];
     const under = bands ? explorer.trainingBands.pure.traces(bands, measure) : [];
-    return { data: [...data, ...under, ...runs.flatMap((run) => kept(run, measure))], layout: { ...base.layout, ...best, shapes, yaxis } };
+    const over = runs.flatMap((run) => kept(run, measure, smoothing));
+    return { data: [...data, ...gap(history, measure, smoothing), ...under, ...over], layout: { ...base.layout, ...best, shapes, yaxis } };
   }
 
   // ---- the page ------------------------------------------------------------------------------------------------
@@ -76,5 +95,5 @@
     return { draw };
   }
 
-  window.explorer = Object.assign(explorer, { trainingCurves: { create } });
+  window.explorer = Object.assign(explorer, { trainingCurves: { create, pure: { figure } } });
 })();

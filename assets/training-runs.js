@@ -19,7 +19,7 @@
   }
 
   // The fields in which some of these settings differ.
-  function differing(all, ignored = ["speed", "error_axis", "measure"]) {
+  function differing(all, ignored = explorer.settings.looks("training")) {
     const fields = Object.keys(all[0] ?? {}).filter((field) => !ignored.includes(field));
     return fields.filter((field) => new Set(all.map((settings) => String(settings[field]))).size > 1);
   }

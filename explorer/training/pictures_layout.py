@@ -76,7 +76,7 @@ def _output() -> Component:
 
 def _curves() -> Component:
     measure = html.Div(control(LAB, TrainingSettings, "measure"), id="training-when-measure")
-    settings = [measure, control(LAB, TrainingSettings, "error_axis")]
+    settings = [measure, *(control(LAB, TrainingSettings, field) for field in ("error_axis", "smoothing"))]
     return panel(
         "Learning curves",
         html.Div(id="training-curves", className="plot plot-curves"),

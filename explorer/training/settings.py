@@ -231,6 +231,11 @@ class TrainingSettings:
     error_axis: str = choice(
         "log", {"log": "Logarithmic", "linear": "Linear"}, label="Error axis", help="Scale of the curves.", part="view"
     )  # fmt: skip
+    smoothing: int = number(
+        0, 0, 10_000, integer=True, slider=(0, 200), label="Smoothing", unit="epochs", part="view",
+        help="Each point of a curve is the mean over so many epochs around it; as measured it stays to be seen, pale. "
+        "0 for none.",
+    )  # fmt: skip
     measure: str = choice(
         "error", {"error": "Error", "accuracy": "Accuracy"}, label="Curves", part="view",
         help="What the curves show; accuracy is the share of cases classified correctly, where there are classes.",

@@ -41,7 +41,8 @@ const answers = {
     about: 'Circle', same: 'Each.', left_out: '',
   }),
   '/training/remedies': () => ({
-    rows: ['base', 'l2', 'early'].map(remedy), left_out: ['Dropout is left out: none.'], epochs: 200, about: 'Circle, 4 cases', seed: 1,
+    rows: ['base', 'l2', 'early'].map(remedy), left_out: ['Dropout is left out: none.'],
+    epochs: 200, about: 'Circle, 4 cases', seed: 1,
   }),
   '/training/whole': (wish) => ({settings: {seed: String(wish.seeds[0])}, run: 'text of ' + wish.seeds[0]}),
   '/training/cell': cell,
@@ -148,7 +149,9 @@ def test_the_sentence_of_bands_has_all_numbers(page: Page) -> None:
         "2 seeds after 10 epochs: validation error 0.3 in the median (quartiles 0.25 to 0.35); this run 0.19."
     )
     told = pure(page, "trainingBands", "sentence", [group()], 10, present)
-    assert told.endswith("validation error 0.4 in the median (quartiles 0.4 to 0.4); this run 0.19; 1 diverged and count no further.")
+    assert told.endswith(
+        "validation error 0.4 in the median (quartiles 0.4 to 0.4); this run 0.19; 1 diverged and count no further."
+    )
 
 
 WIDTHS = [1, 2, 4, 8, 16, 32]
@@ -229,7 +232,8 @@ def test_bands_grow_on_the_curves_and_open_each_seed(page: Page) -> None:
     page.click(RUN)
     finished(page, "16 seeds")
     assert page.text(WORDS) == (
-        "4 seeds after 50 epochs: validation error 3 in the median (quartiles 2.25 to 3.75); this run 2. Each seed draws."
+        "4 seeds after 50 epochs: validation error 3 in the median (quartiles 2.25 to 3.75); this run 2. "
+        "Each seed draws."
     )
     assert page.js("return world.drawn[0]") is None
     assert page.js("return world.drawn.at(-1).seeds") == 4

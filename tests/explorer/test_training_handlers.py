@@ -237,7 +237,7 @@ def test_every_setting_that_makes_a_run_is_among_those() -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        {"speed": "1"}, {"error_axis": "linear"}, {"measure": "accuracy"}, {"learning_rate": 0.2},
+        {"speed": "1"}, {"error_axis": "linear"}, {"measure": "accuracy"}, {"smoothing": 20}, {"learning_rate": 0.2},
         {"optimizer": "momentum"}, {"batch_size": 9}, {"schedule": "cosine"}, {"schedule_epochs": 7}, {"l1": 0.1},
         {"l2": 0.1}, {"dropout": 0.5}, {"clip_norm": 1.5}, {"stop_epochs": 50}, {"stop_error": 1e-9}, {"patience": 50},
     ],
@@ -388,6 +388,7 @@ SETTINGS: dict[str, list[Any]] = {
     "patience": [-1, 10**6, 0.5],
     "speed": ["2", 500, 1, None],
     "error_axis": ["square", True],
+    "smoothing": [-1, 10_001, 0.5],
     "measure": ["speed", 0],
     "sizes": [[2, 1]],
     "training_share": [50],
