@@ -87,8 +87,9 @@
       show(example, names) {
         element.classList.toggle("classes-empty", !example);
         if (!example) return;
-        put(own, `true: ${names[example.true]}`);
-        put(other, `predicted: ${names[example.told]}`);
+        const [is, as] = image ? ["is", "seen as"] : ["true:", "predicted:"]; // beside a picture there is little room
+        put(own, `${is} ${names[example.true]}`);
+        put(other, `${as} ${names[example.told]}`);
         put(sure, window.explorer.classMatrix.percent(example.told_share));
         element.classList.toggle("classes-wrong", example.true !== example.told);
         picture.show(example);

@@ -25,6 +25,7 @@
   const player = explorer.player.create({ send, drop: server.drop, show, settled, now });
   const records = explorer.trainingRecords.create(lab, player, { takeUp, wish: (settings) => wish(settings, null, false), own: () => (brought() ? told(false) : null), changed: () => lab.time?.follow() });
   const past = explorer.trainingPast.create(lab, player, records, { told: () => (brought() ? told(false) : null), drawCurves, reflect });
+  const hands = explorer.trainingHands.create(lab, player, records, { startOver, sketch, sayHow, reflect });
 
   const brought = () => BROUGHT.includes(lab.settings.dataset);
   const pick = (settings, part) => Object.fromEntries(explorer.settings.parts(LAB)[part].map((field) => [field, settings[field]]));
@@ -150,9 +151,9 @@
   function drawCurves() {
     if (!lab.history) return;
     lab.drawn = now();
-    const { error_axis: axis, measure } = lab.settings;
+    const { error_axis: axis, measure, smoothing } = lab.settings;
     const shown = lab.frame?.accuracy ? measure : "error";
-    lab.view.curves({ base: lab.curves, axis, measure: shown, history: lab.history, frame: lab.frame, past: lab.time.past()?.frame ?? null, runs: lab.runs.shown().filter(({ settings: { dataset } }) => dataset === lab.settings.dataset), bands: lab.bands });
+    lab.view.curves({ base: lab.curves, axis, smoothing: Number(smoothing), measure: shown, history: lab.history, frame: lab.frame, past: lab.time.past()?.frame ?? null, runs: lab.runs.shown().filter(({ settings: { dataset } }) => dataset === lab.settings.dataset), bands: lab.bands });
   }
 
   // Median and quartiles of many seeds, under the curves of this run.
@@ -212,6 +213,12 @@
     reflect();
   }
 
+  // Another run; the one that was there can be brought back.
+  function startOver(words) {
+    if (lab.frame?.step > 0) records.remember(words);
+    begin();
+  }
+
   // A record that was kept. Where its pictures are not in it the server makes them anew.
   function takeUp({ scene, frame, history, log, first, sentence, run, until, own, drawn, moments }) {
     if (drawn) lab.own = explorer.trainingOwn.hold(drawn);
@@ -259,7 +266,7 @@
       begin(address);
     }
     if (other) preview();
-    if (["error_axis", "measure"].some((field) => before[field] !== settings[field])) drawCurves();
+    if (explorer.settings.parts(LAB).view.some((field) => before[field] !== settings[field])) drawCurves();
     linkSettings();
   }
 
@@ -282,8 +289,7 @@
     if (partOf(lab.settings) === lab.part) return sketch();
     lab.part = partOf(lab.settings);
     if (lab.stroke && lab.frame?.step > 0 && player.state.run !== null) return undefined; // before it the split deals all anew
-    if (lab.frame?.step > 0) records.remember("the other data");
-    return begin();
+    return startOver("the other data");
   }
 
   // Points on an empty plane: there is no run yet, and something to draw on all the same.
@@ -317,54 +323,6 @@
     if (at - lab.saved > SAVE_EVERY) save();
   }
 
-  // A preset's button -> the values of all controls, in their order.
-  function preset(clicks, presets) {
-    const { triggered_id: pressed, outputs_list: outputs } = window.dash_clientside.callback_context;
-    if (lab.frame?.step > 0) records.remember("the preset");
-    begin(); // from the beginning also where the settings are those already
-    return outputs.map(({ id }) => presets[pressed.preset][id.setting]);
-  }
-
-  function press(name, action) {
-    document.getElementById(`training-${name}`).addEventListener("click", () => {
-      lab.refusal = ""; // its reader goes on
-      if (lab.time.past()) lab.time.leave();
-      else lab.time.forget(); // what is on its way to the past comes too late
-      action();
-      reflect();
-    });
-  }
-
-  function playOrPause() {
-    if (player.state.playing) return player.pause();
-    lab.spoken = now();
-    return player.play();
-  }
-
-  // Learning case by case: an update on a single one.
-  function singleCase() {
-    lab.live = { ...lab.live, batch_size: 1 };
-    explorer.settings.set(LAB, { batch_size: 1 });
-    player.single(1);
-  }
-
-  // What a hand does to the run.
-  function touch(setting, value) {
-    lab.refusal = "";
-    if (lab.time.past()) lab.time.fork(false); // a hand on the past makes another future
-    else lab.time.forget();
-    const before = records.record();
-    if (setting === "points" && lab.settings.dataset === "drawn") {
-      lab.stroke = true;
-      explorer.trainingOwn.add(value);
-      lab.stroke = false;
-    }
-    if (player.state.run === null) return sketch();
-    records.rememberTouch({ weight: "the edited weight", cut: "the cut link", restore: "the restored link", points: "the drawn points" }[setting], before);
-    player.change(setting, value);
-    return reflect();
-  }
-
   // A panel wants to know something else from now on.
   function ask(more) {
     Object.assign(lab.asked, more);
@@ -372,17 +330,8 @@
     else if (!player.state.playing && player.state.run !== null) player.look();
   }
 
-  const linkMode = () => document.querySelector("[data-linkmode][aria-pressed=true]")?.dataset.linkmode ?? "edit";
-
-  function chooseLinkMode({ target }) {
-    const button = target.closest("[data-linkmode]");
-    if (!button) return;
-    for (const each of document.querySelectorAll("[data-linkmode]")) each.setAttribute("aria-pressed", each === button);
-    sayHow(); // what a click does is told below the network
-  }
-
   function start() {
-    lab.view = explorer.trainingView.create({ touch, wish: ask, mode: linkMode });
+    lab.view = explorer.trainingView.create({ touch: hands.touch, wish: ask, mode: hands.linkMode });
     lab.runs = explorer.trainingRuns.create(document.getElementById("training-runs"), { record: records.record, restore: past.restore, changed: () => lab.history && lab.time && drawCurves() });
     lab.time = explorer.trainingTime.create({ moments: () => lab.moments, run: () => player.state.run, present: () => lab.frame, ask: past.ask, show: past.show, failed: past.failed, fork: past.fork, undo: records.undo, undoable: records.undoable });
     lab.below = explorer.trainingBelow.create(lab, player, records, past, { told: (full) => (brought() ? told(full) : null), bands });
@@ -391,16 +340,7 @@
     window.addEventListener("explorer:theme", () => lab.amplified.palette(explorer.plots.palette()));
     explorer.trainingOwn.create({ changed: brings });
     explorer.trainingWhen.create();
-    press("play", playOrPause);
-    press("step-case", singleCase);
-    press("step-update", () => player.single(1));
-    press("step-epoch", () => player.single(lab.frame?.updates_per_epoch ?? 1));
-    press("reset", () => {
-      if (lab.frame?.step > 0) records.remember("the reset");
-      begin();
-    });
-    press("new-seed", () => explorer.settings.set(LAB, { seed: Math.floor(Math.random() * 1e6) }));
-    document.addEventListener("click", chooseLinkMode);
+    hands.bind();
     window.addEventListener("explorer:link", tellLink);
     window.addEventListener("pagehide", save);
     requestAnimationFrame(turn);
@@ -417,5 +357,5 @@
   });
 
   Object.assign(explorer, { training: { player, lab } });
-  window.dash_clientside = Object.assign(window.dash_clientside || {}, { explorer_training: { configure, preset } });
+  window.dash_clientside = Object.assign(window.dash_clientside || {}, { explorer_training: { configure, preset: hands.preset } });
 })();

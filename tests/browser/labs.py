@@ -67,12 +67,18 @@ class Lab:
         """Choose from a menu, or press the segment of a choice that lies open."""
         selector = self.control(setting)
         if self.page.js("return document.querySelector(arguments[0]).tagName", selector) == "INPUT":
+            # the menu has room there: a page that scrolls would take it from under the pointer
+            self.page.js(
+                "document.querySelector(arguments[0]).scrollIntoView({block: 'center', behavior: 'instant'})", selector
+            )
             self.page.click(selector)
             menu = "document.getElementById(document.querySelector(arguments[0]).getAttribute('aria-controls'))"
             self.page.wait_for(menu.replace("arguments[0]", json.dumps(selector)))
             option = f"[id='{self.page.js(f'return {menu}.id', selector)}'] [role=option][value='{value}']"
+            title = self.page.js("return document.querySelector(arguments[0]).textContent", option)
             self.page.click(option)
             self.page.wait_for(f"!document.querySelector({json.dumps(option)})?.getBoundingClientRect().width")
+            self.wait_for_value(setting, title)
         else:
             self.page.click(f"{selector} input[value='{value}'] + label")
 

@@ -91,7 +91,7 @@ def test_settings_change_while_it_trains_and_it_stops_by_itself(lab: TrainingLab
     lab.settle()
     assert page.text("#training-play") == "Play"
     # who looks at a panel afterwards is told of the stop all the same
-    lab.in_sight("#training-play")
+    lab.in_sight("#training-network")
     page.wait_for("!explorer.training.lab.view.open().includes('health')")
     asked = page.js("return explorer.training.player.state.serial")
     look_at(lab, "health")
@@ -165,11 +165,11 @@ def test_three_classes_are_counted_and_errors_looked_at(lab: TrainingLab, page: 
 
     # an error that there is: only such cases are shown
     own, other = next((i, j) for i in range(3) for j in range(3) if i != j and matrix[i][j])
-    words = f"{names[own]} taken for {names[other]}"
     page.click(f".classes-matrix tbody tr:nth-child({own + 1}) td:nth-of-type({other + 1}) .classes-cell")
     page.wait_for(f"explorer.training.lab.frame.report?.confusion?.pair?.join() === '{own},{other}'")
-    assert examples(page) == [words] * min(12, matrix[own][other])
-    assert page.text(".classes-worst h3").lower().startswith(words)
+    told = f"true: {names[own]}, predicted: {names[other]}"
+    assert examples(page) == [told] * min(12, matrix[own][other])
+    assert page.text(".classes-worst h3").lower().startswith(f"{names[own]} taken for {names[other]}")
     page.click(".classes-all")
     page.wait_for("explorer.training.lab.frame.report.confusion.pair === null")
     assert len(examples(page)) == 12
