@@ -165,6 +165,7 @@
       point: (x, y) => columns && point(x === null ? null : hit(x, y)),
     });
     const canvas = sheet.querySelector("canvas");
+    canvas.render = draw;
     canvas.setAttribute("aria-description", HELP);
     canvas.style.touchAction = "pan-x pan-y pinch-zoom";
     canvas.addEventListener("click", (event) => columns && use(hit(event.offsetX, event.offsetY)));

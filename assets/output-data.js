@@ -20,7 +20,7 @@
 
   // The largest square plane that leaves room for axes and legends, in the middle of the sheet.
   function arrange({ width, height }) {
-    const below = BELOW.ticks + BELOW.title + 8 + ROWS * BELOW.row;
+    const below = BELOW.ticks + BELOW.title + 8 + ROWS * BELOW.row + 4;
     const side = Math.max(40, Math.floor(Math.min(width - LEFT - 12, height - 10 - below)));
     const left = Math.round((width - side - LEFT - 12) / 2) + LEFT;
     return { left, top: 10, side, width, height };

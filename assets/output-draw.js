@@ -7,20 +7,26 @@
 
   const RIM = 8; // px, points on the edge of the plane are drawn in full
 
-  // All cases on a layer of their own, drawn once per scene, size and palette.
-  function pointLayer(view, ratio) {
+  // Training on top.
+  function drawPoints(view, context) {
     const { frame, scene } = view;
-    const layer = document.createElement("canvas");
-    const { context } = shared.fit(layer, frame.side + 2 * RIM, frame.side + 2 * RIM, ratio);
     const plane = { left: RIM, top: RIM, side: frame.side };
     const all = data.cases(scene);
     const radius = marks.radiusOf(frame.side, all.length);
     const colours = marks.colouring(scene, view);
-    all.sort((p, q) => q.part - p.part); // training on top
+    all.sort((p, q) => q.part - p.part);
     for (const { x, y, label, part } of all) {
       const place = { part, radius, x: data.toX(plane, scene.domains[0], x), y: data.toY(plane, scene.domains[1], y) };
       marks.draw(context, place, colours(label));
     }
+  }
+
+  // All cases on a layer of their own, drawn once per scene, size and palette.
+  function pointLayer(view, ratio) {
+    const layer = document.createElement("canvas");
+    const side = view.frame.side + 2 * RIM;
+    layer.render = ({ context }) => drawPoints(view, context);
+    layer.render(shared.fit(layer, side, side, ratio));
     return { layer, size: layer.width / ratio };
   }
 

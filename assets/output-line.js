@@ -161,7 +161,9 @@
     }
 
     const stage = shared.stage(container, { className: "explorer-output-curve", draw, key: pressed, point: (x, y) => point(inside(x, y)?.across ?? null) });
-    const brush = outputBrush.create(container.querySelector("canvas"), {
+    const canvas = container.querySelector("canvas");
+    canvas.render = draw;
+    const brush = outputBrush.create(canvas, {
       at: (x, y) => {
         const where = inside(x, y);
         return where && [xAt(where.across), upright[0] + where.up * (upright[1] - upright[0])];

@@ -154,7 +154,9 @@
 
     const at = (x, y) => point(toPlace(x, y));
     const stage = shared.stage(container, { className: "explorer-output-map", draw, key: pressed, point: at });
-    const brush = outputBrush.create(container.querySelector("canvas"), {
+    const canvas = container.querySelector("canvas");
+    canvas.render = draw;
+    const brush = outputBrush.create(canvas, {
       at: (x, y) => {
         const where = toPlace(x, y);
         return where && rowOf(where);

@@ -29,6 +29,15 @@
 
   // ---- the page ------------------------------------------------------------------------------------------------
 
+  // A canvas that can render itself as an SVG, whatever else is shown as it stands.
+  async function pictureOf(element, format) {
+    const { canvasSvg, files } = explorer;
+    const canvas = [...element.querySelectorAll("canvas")].find(({ render, clientWidth, clientHeight }) => render && clientWidth && clientHeight);
+    if (format !== "svg" || !canvas) return files.picture(element, format);
+    const size = { width: canvas.clientWidth, height: canvas.clientHeight };
+    return files.pictureBlob(format, files.svg(size, [canvasSvg.drawn(canvas)]), size);
+  }
+
   // lab: {run() -> record of the present run or null, runs() -> the kept records, open(records) -> words to say, or nothing}
   function create(box, lab) {
     const { make } = explorer.ownForm;
@@ -65,7 +74,7 @@
     async function shot(format) {
       const [record, which] = [lab.run(), choose.value];
       if (!record) return say(none);
-      const picture = await files.picture(document.getElementById(`training-${which}`), format);
+      const picture = await pictureOf(document.getElementById(`training-${which}`), format);
       if (!picture) return say("This picture is not shown now.");
       const name = `${stemOf(record)}-${which}.${format}`;
       files.save(name, picture);
@@ -114,7 +123,7 @@
     const shots = [
       make("label", { className: "inline-label" }, [choose]),
       button("png", "Picture (PNG)", "In twice the resolution of the page", () => shot("png")),
-      button("svg", "Picture (SVG)", "Charts stay sharp at any size", () => shot("svg")),
+      button("svg", "Picture (SVG)", "Lines and words stay sharp at any size", () => shot("svg")),
     ];
     box.replaceChildren(...[out, shots, [drop]].map((children) => make("div", { className: "tools" }, children)), said);
   }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,12 +18,15 @@ import pandas as pd
 import pytest
 
 from engine import measure
+from engine.types import Array
+from explorer.theme import tokens
 from tests.browser.page import Page
 from tests.browser.training_time import TURNING, TimeLab
 
 ROOT = Path(__file__).parents[2]
 NOTICE = "#training-export-notice"
 SVG = "{http://www.w3.org/2000/svg}"
+XLINK = "{http://www.w3.org/1999/xlink}"
 
 
 @pytest.fixture
@@ -105,29 +109,37 @@ def test_every_file_can_be_used_elsewhere(lab: TimeLab, page: Page, second_page:
     assert other.run_text() == before.to_json()
 
 
+def choose_picture(page: Page, name: str) -> None:
+    page.js(
+        "const menu = document.getElementById('training-export-picture'); menu.value = arguments[0];"
+        "menu.dispatchEvent(new Event('change'));",
+        name,
+    )
+
+
 def test_pictures_are_saved_as_they_stand_on_the_page(lab: TimeLab, page: Page, tmp_path: Path) -> None:
     lab.save_into(tmp_path)
     lab.open(TURNING)
     lab.train(200)
     for picture, least in (("network", 30), ("output", 100), ("curves", 30)):
-        page.js(
-            "const menu = document.getElementById('training-export-picture'); menu.value = arguments[0];"
-            "menu.dispatchEvent(new Event('change'));",
-            picture,
-        )
+        choose_picture(page, picture)
         drawn = ElementTree.parse(lab.saved("svg")).getroot()
         assert drawn.tag == f"{SVG}svg"
         if picture == "curves":
-            names = [each.text for each in drawn.iter(f"{SVG}text")]
-            assert {"Training", "Validation", "Epoch"} <= set(names)
+            assert {"Training", "Validation", "Epoch"} <= set(written(drawn))
             assert len([line for line in drawn.iter(f"{SVG}path") if line.get("class") == "js-line"]) >= 2
         else:
-            images = [each.get("href", "") for each in drawn.iter(f"{SVG}image")]
+            images = [each.get(f"{XLINK}href", "") for each in drawn.iter(f"{SVG}image")]
             assert images
             assert all(image.startswith("data:image/png;base64,") for image in images)
         size, colours = pixels(page, lab.saved("png"))
         assert size == [round(2 * float(drawn.get(side, "0"))) for side in ("width", "height")]
         assert colours > least
+
+
+def written(drawn: ElementTree.Element) -> list[str | None]:
+    """The words in an SVG."""
+    return [each.text for each in drawn.iter(f"{SVG}text")]
 
 
 def pixels(page: Page, file: Path) -> tuple[list[int], int]:
@@ -147,6 +159,152 @@ def pixels(page: Page, file: Path) -> tuple[list[int], int]:
         base64.b64encode(file.read_bytes()).decode(),
     )
     return size, colours
+
+
+def test_a_network_is_saved_as_lines_and_words(lab: TimeLab, page: Page, tmp_path: Path) -> None:
+    lab.save_into(tmp_path)
+    lab.open()
+    run = lab.train(100)
+    choose_picture(page, "network")
+    drawn = ElementTree.parse(lab.saved("svg")).getroot()
+    assert {"x\N{SUBSCRIPT ONE}", "x\N{SUBSCRIPT TWO}", "2 inputs", "4 neurons", "output"} <= set(written(drawn))
+    # of all lines only links are curved; blue is positive, orange negative
+    lines = list(drawn.iter(f"{SVG}path"))
+    links = [line for line in lines if "C" in line.get("d", "")]
+    colours = [[int(part) for part in re.findall(r"\d+", link.get("stroke", ""))] for link in links]
+    weights = np.concatenate([layer[:, :-1].ravel() for layer in run.task.network.matrices(run.weights)])
+    assert len(links) == weights.size == 2 * 4 + 4 * 2 + 2 * 1
+    assert sum(blue > red for red, _, blue in colours) == np.count_nonzero(weights > 0)
+    # a picture with round corners and a frame for every neuron, a square for every bias
+    assert len(list(drawn.iter(f"{SVG}image"))) == 2 + 4 + 2 + 1
+    assert (
+        len([each for each in drawn.iter(f"{SVG}g") if len(each.findall(f"{SVG}image")) and each.get("clip-path")]) == 9
+    )
+    assert len(lines) >= len(links) + 9 + 7
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("", ["network", "output"]),
+        ("dataset=sine", ["network", "output"]),
+        ("dataset=digits&hidden_layers=64", ["network"]),
+    ],
+)
+def test_a_saved_drawing_looks_as_its_pixels_do(
+    query: str, names: list[str], lab: TimeLab, page: Page, tmp_path: Path
+) -> None:
+    lab.save_into(tmp_path)
+    lab.open(query)
+    lab.train(30)
+    for name in names:
+        choose_picture(page, name)
+        drawing, pixel_file = lab.saved("svg").read_bytes(), lab.saved("png").read_bytes()
+        assert len(drawing) < 1e6
+        assert milliseconds(page, name) < 2000
+        check_alike(page, drawing, pixel_file)
+
+
+def milliseconds(page: Page, name: str) -> float:
+    """How long a drawing takes to be made."""
+    return float(
+        page.js(
+            "const canvases = [...document.querySelectorAll(`#training-${arguments[0]} canvas`)];"
+            "const canvas = canvases.find(({ clientWidth }) => clientWidth), start = performance.now();"
+            "explorer.canvasSvg.drawn(canvas); return performance.now() - start",
+            name,
+        )
+    )
+
+
+def test_what_is_pointed_at_is_drawn_too(lab: TimeLab, page: Page) -> None:
+    page.prefer("dark")
+    lab.open()
+    lab.train(30)
+    page.hover(*lab.find_in_network("Hidden layer 2, neuron 1"))
+    page.wait_for_text("#training-network-said", "Hidden layer 2, neuron 1")
+    drawing, pixel_file = page.driver.execute_async_script(
+        """
+        const [done] = arguments, box = document.getElementById("training-network"), reader = new FileReader();
+        const canvas = box.querySelector("canvas"), { clientWidth: width, clientHeight: height } = canvas;
+        const drawing = explorer.files.svg({ width, height }, [explorer.canvasSvg.drawn(canvas)]);
+        reader.onload = () => done([drawing, reader.result.split(",")[1]]);
+        explorer.files.picture(box, "png").then((blob) => reader.readAsDataURL(blob));
+        """
+    )
+    root = ElementTree.fromstring(drawing)
+    assert "Hidden layer 2, neuron 1" in written(root)
+    assert "drop-shadow" in drawing
+    assert root[0].get("fill") == tokens("dark")["panel"]
+    check_alike(page, drawing.encode(), base64.b64decode(pixel_file))
+
+
+def check_alike(page: Page, drawing: bytes, pixel_file: bytes) -> None:
+    """A drawing and pixels of the same picture hardly differ: on the whole, where there is ink, and anywhere."""
+    wanted = colours_of(page, "image/png", pixel_file)
+    apart = np.abs(colours_of(page, "image/svg+xml", drawing, wanted.shape) - wanted).mean(axis=2)
+    inked = (wanted != wanted[0, 0]).any(axis=2)
+    height, width = (side - side % 16 for side in apart.shape)
+    squares = apart[:height, :width].reshape(height // 16, 16, width // 16, 16).mean(axis=(1, 3))
+    assert inked.mean() > 0.05
+    assert apart.mean() < 1
+    assert apart[inked].mean() < 6
+    assert squares.max() < 15
+
+
+def colours_of(page: Page, kind: str, picture: bytes, shape: tuple[int, ...] = ()) -> Array:
+    """The colours (H, W, 3) of a picture, 0 to 255; a drawing is drawn in the size of this shape."""
+    width, height, told = page.driver.execute_async_script(
+        """
+        const [kind, data, [wantedHeight, wantedWidth], done] = arguments, image = new Image();
+        image.onload = () => {
+          const [width, height] = [wantedWidth ?? image.width, wantedHeight ?? image.height];
+          const context = Object.assign(document.createElement("canvas"), { width, height }).getContext("2d");
+          context.drawImage(image, 0, 0, width, height);
+          const reader = new FileReader();
+          reader.onload = () => done([width, height, reader.result.split(",")[1]]);
+          reader.readAsDataURL(new Blob([context.getImageData(0, 0, width, height).data]));
+        };
+        image.onerror = () => done([0, 0, data.slice(0, 100)]);
+        image.src = `data:${kind};base64,${data}`;
+        """,
+        kind,
+        base64.b64encode(picture).decode(),
+        shape,
+    )
+    assert width, f"{kind} cannot be shown: {told}"
+    values = np.frombuffer(base64.b64decode(told), np.uint8)
+    return values.reshape(height, width, 4)[..., :3].astype(float)
+
+
+# What a canvas can do and these drawings do not: a wrong drawing must not be made of it.
+UNKNOWN = (
+    "context.scale(2, 2)",
+    "context.filter = 'blur(2px)'",
+    "context.fillStyle = 'hsl(20 50% 50%)'; context.fillRect(0, 0, 9, 9)",
+    "context.beginPath(); context.arc(0, 0, 4, 0, 2)",
+    "context.font = 'bold 12px serif'; context.fillText('a', 0, 0)",
+    "context.beginPath(); context.moveTo(0, 0); context.translate(2, 2); context.lineTo(4, 4)",
+    "context.fillRect(0, 0, 9, 9); context.clearRect(0, 0, 9, 9)",
+)
+
+
+def test_what_cannot_be_drawn_is_refused_and_every_text_can_be_written(lab: TimeLab, page: Page) -> None:
+    lab.open()
+    draw = (
+        "const paint = new Function('context', `'use strict'; ${arguments[0]}`);"
+        "const render = ({ context }) => paint(context);"
+        "const drawn = () => explorer.canvasSvg.drawn({ render, clientWidth: 9, clientHeight: 9 });"
+    )
+    for code in UNKNOWN:
+        assert page.js(f"{draw} try {{ drawn(); return null; }} catch ({{ message }}) {{ return message; }}", code), (
+            code
+        )
+    name = '<b>a & \u00e4 "]]>\u0001'
+    told = page.js(
+        f"{draw} return new XMLSerializer().serializeToString(drawn());", f"context.fillText({json.dumps(name)}, 0, 0)"
+    )
+    assert written(ElementTree.fromstring(told)) == [name.replace("\u0001", " ")]
 
 
 def of_run(**changed: Any) -> Callable[[dict[str, Any]], str]:

@@ -154,7 +154,8 @@ class TimeLab(TrainingLab):
         self.page.wait_for_text("#training-export-notice", " was saved.")
         file = self.folder / self.page.text("#training-export-notice").removesuffix(" was saved.")
         end = time.monotonic() + 15
-        while not file.exists():
+        # at first Chromium puts an empty file in its place
+        while not (file.exists() and file.stat().st_size):
             assert time.monotonic() < end, f"{file.name} does not come"
             time.sleep(0.03)
         return file
