@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine import checks
-from engine.generators import Shares, drawn_parts, given_parts, shares
+from engine.parts import Shares, drawn_parts, given_parts, shares
 from engine.types import PARTS, Array, IntegerArray, Part
 
 MOST_CASES = 100_000

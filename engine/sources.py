@@ -10,7 +10,8 @@ from typing import Any
 
 from engine import checks, generators
 from engine.datasets import MOST_CASES, Dataset, Origin, brought_from_dict
-from engine.generators import Draw, Kind, Law, Place, View, drawn_parts, shares
+from engine.generators import Draw, Kind, Law, Place, View
+from engine.parts import drawn_parts, shares
 from engine.real_data import REAL_DATA, RealData, chosen_from
 from engine.streams import stream
 

@@ -84,7 +84,7 @@ def test_digits_are_images_from_the_top_row_down() -> None:
 
 @pytest.mark.parametrize("name", ["iris", "wine", "breast_cancer", "diabetes"])
 def test_inputs_have_the_names_of_scikit_learn(name: str) -> None:
-    assert DATASETS[name].input_names == tuple(str(feature) for feature in given(name).feature_names)
+    assert DATASETS[name].input_names == tuple(str(feature).replace("_", " ") for feature in given(name).feature_names)
 
 
 @pytest.mark.parametrize("name", ["iris", "breast_cancer"])
