@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from dash import Dash, dcc
-from dash.development.base_component import Component
 
 import explorer
 from engine import DATASETS, OPTIMIZERS
@@ -22,6 +21,7 @@ from explorer.settings import specs, to_link
 from explorer.surface.settings import SURFACES, SurfaceSettings
 from explorer.training.presets import PRESETS
 from explorer.training.settings import TrainingSettings
+from tests.explorer.components import components
 
 LABS = {"surface": SurfaceSettings, "training": TrainingSettings}
 
@@ -36,17 +36,6 @@ def nothing_is_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     caplog.set_level(logging.WARNING)
     yield
     assert caplog.records == []
-
-
-def components(component: Any) -> Iterator[Component]:
-    """All components, wherever they hang: as children or in any other property."""
-    if isinstance(component, Component):
-        yield component
-        for name in component._prop_names:
-            yield from components(getattr(component, name, None))
-    elif isinstance(component, (list, tuple)):
-        for each in component:
-            yield from components(each)
 
 
 def ids(app: Dash) -> list[Any]:

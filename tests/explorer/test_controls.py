@@ -1,7 +1,6 @@
 """The control of every kind of setting."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +12,7 @@ from dash.development.base_component import Component
 from explorer.controls import control, setting_id, slider_id
 from explorer.settings import choice, shares, specs, strict, text
 from explorer.training.settings import LAB, TrainingSettings
+from tests.explorer.components import components, props_of
 
 OPTIONS = {"a": "Apple", "b": "Banana", "c": "Cherry", "d": "Date", "e": "Elder"}
 
@@ -25,20 +25,6 @@ class Sample:
     plain: str = choice("b", OPTIONS, label="Plain")
     grouped: str = choice("b", OPTIONS, label="Grouped", groups={"Early": ("c", "a"), "Late": ("b", "e", "d")})
     long: str = text("x", label="Long", longest=300)
-
-
-def components(component: Any) -> Iterator[Component]:
-    if isinstance(component, Component):
-        yield component
-        yield from components(getattr(component, "children", None))
-    elif isinstance(component, (list, tuple)):
-        for each in component:
-            yield from components(each)
-
-
-def props_of(made: Component, id: Any) -> dict[str, Any]:
-    (found,) = [each for each in components(made) if getattr(each, "id", None) == id]
-    return dict(found.to_plotly_json()["props"])
 
 
 # --- shares -------------------------------------------------------------------------

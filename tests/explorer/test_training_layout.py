@@ -1,12 +1,10 @@
 """What the training lab's page offers to those who listen to it, and what its scripts are told."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from dash import html
-from dash.development.base_component import Component
 
 from engine import ACTIVATIONS, HIDDEN_ACTIVATIONS
 from engine.types import PARTS
@@ -20,30 +18,17 @@ from explorer.training.layout import CURVES_BASE, EXTRA_KEYS, LIMITS, PRESET_VAL
 from explorer.training.presets import PRESETS, preset_values
 from explorer.training.settings import LAB, MOST_ALONE, MOST_LAYERS, MOST_NEURONS, TrainingSettings
 from explorer.training.story import MOST_CHANGES
+from tests.explorer.components import components, props_of
 
 SPOKEN = "training-spoken"
 
 
-def components(component: Any) -> Iterator[Component]:
-    if isinstance(component, Component):
-        yield component
-        yield from components(getattr(component, "children", None))
-    elif isinstance(component, (list, tuple)):
-        for each in component:
-            yield from components(each)
-
-
-def props_of(component: Component) -> dict[str, Any]:
-    return dict(component.to_plotly_json()["props"])
-
-
 def found(id: Any) -> dict[str, Any]:
-    [component] = [each for each in components(layout()) if getattr(each, "id", None) == id]
-    return props_of(component)
+    return props_of(layout(), id)
 
 
 def test_the_numbers_of_every_frame_are_silent() -> None:
-    numbers = [props_of(each) for each in components(layout()) if isinstance(each, html.Output)]
+    numbers = [each.to_plotly_json()["props"] for each in components(layout()) if isinstance(each, html.Output)]
     # epoch and update, error and accuracy of each part
     assert len(numbers) == 2 + 2 * len(PARTS)
     assert {props["aria-live"] for props in numbers} == {"off"}
@@ -66,7 +51,7 @@ def test_every_help_of_a_button_can_be_heard() -> None:
 
 def test_every_button_and_panel_has_a_name() -> None:
     for each in components(layout()):
-        props = props_of(each)
+        props = each.to_plotly_json()["props"]
         if isinstance(each, html.Button):
             assert props.get("aria-label") or props.get("children"), props
         if "panel" in props.get("className", "").split():
