@@ -47,32 +47,41 @@
     const field = make("input", { ...typing, className: "card-field", ariaLabel: name });
     const button = make("button", { type: "button", className: "card-cut" });
     const row = make("li", { className: "card-row" }, [label, bar, field, ...(cuttable ? [button] : [])]);
-    let [value, cut, edited, text] = [NaN, false, false, null];
+    let [value, cut, edited, text, fresh] = [NaN, false, false, null, false];
 
-    const restore = () => {
-      [edited, text] = [false, null];
+    const settle = (next) => {
+      edited = false;
       field.removeAttribute("aria-invalid");
       lab.say("");
-      write();
+      field.value = text = next;
     };
+    const restore = () => settle(cut ? "" : fieldText(value));
     const commit = () => {
       const { value: number, refusal } = typed(field.value);
       if (refusal) {
         field.setAttribute("aria-invalid", "true");
         return lab.say(refusal);
       }
-      restore();
+      settle(fieldText(number));
       return lab.change("weight", [index, number]);
     };
+    // What a hand is about to alter stands still.
     const write = () => {
       const next = cut ? "" : fieldText(value);
-      if (edited || next === text) return;
+      if (edited || next === text || document.activeElement === field) return;
       field.value = text = next;
     };
 
-    field.addEventListener("focus", () => field.select());
+    field.addEventListener("focus", () => {
+      fresh = true;
+      field.select();
+    });
+    field.addEventListener("mouseup", (event) => {
+      if (fresh) event.preventDefault(); // the click that came in leaves all selected
+      fresh = false;
+    });
     field.addEventListener("input", () => (edited = true));
-    field.addEventListener("blur", () => edited && (typed(field.value).refusal ? restore() : commit()));
+    field.addEventListener("blur", () => (edited && !typed(field.value).refusal ? commit() : restore()));
     field.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && edited) commit();
       if (event.key !== "Escape" || !edited) return;

@@ -198,7 +198,7 @@
   // ---- short help texts: one bubble for the whole page, named by data-tip ---------------------------------------
 
   const bubble = Object.assign(document.createElement("div"), { className: "bubble", hidden: true });
-  let pointing = null;
+  let [pointing, used] = [null, null]; // used: what was pressed needs no hint before the pointer comes again
 
   function place(target) {
     const box = target.getBoundingClientRect();
@@ -222,11 +222,17 @@
   function prepareHints() {
     document.addEventListener("pointerover", (event) => {
       const target = tipped(event);
+      if (target && target === used) return;
+      used = null;
       clearTimeout(pointing);
       if (!target) hint(null);
       else pointing = setTimeout(() => hint(target), event.pointerType === "touch" ? 0 : HINT);
     });
-    document.addEventListener("pointerdown", (event) => event.pointerType !== "touch" && hint(null));
+    document.addEventListener("pointerdown", (event) => {
+      if (event.pointerType === "touch") return;
+      used = tipped(event);
+      hint(null);
+    });
     document.addEventListener("focusin", (event) => hint(event.target.matches(":focus-visible") ? tipped(event) : null));
     document.addEventListener("focusout", () => hint(null));
     document.addEventListener("scroll", () => hint(null), { capture: true, passive: true });

@@ -25,9 +25,9 @@
     return bands;
   }
 
-  // The outline of a band: along its high side and back along its low one. A logarithmic axis has no place for 0.
-  function outline(epochs, { low, high }) {
-    const there = epochs.map((_, i) => i).filter((i) => low[i] !== null && low[i] > 0);
+  // The outline of a band: along its high side and back along its low one. The logarithmic axis of errors has no place for 0.
+  function outline(epochs, { low, high }, measure) {
+    const there = epochs.map((_, i) => i).filter((i) => low[i] !== null && (low[i] > 0 || measure === "accuracy"));
     const back = [...there].reverse();
     return { x: [...there, ...back].map((i) => epochs[i]), y: [...there.map((i) => high[i]), ...back.map((i) => low[i])] };
   }
@@ -40,7 +40,7 @@
       if (band.median.every((value) => value === null)) return [];
       const name = `${part === "training" ? "Training" : "Validation"}, ${bands.seeds} seeds`;
       const common = { type: "scatter", mode: "lines", name, legendgroup: name };
-      const area = { ...common, ...outline(bands.epochs, band), fill: "toself", fillcolor: `token:${part}/0.16`, line: { width: 0, color: `token:${part}/0` }, showlegend: false, hoverinfo: "skip" };
+      const area = { ...common, ...outline(bands.epochs, band, measure), fill: "toself", fillcolor: `token:${part}/0.16`, line: { width: 0, color: `token:${part}/0` }, showlegend: false, hoverinfo: "skip" };
       const line = { ...common, x: bands.epochs.slice(), y: band.median.slice(), line: { color: `token:${part}/0.85`, width: 1.5, dash: "6px,3px" } };
       line.customdata = band.low.map((low, i) => `${short(low)} to ${short(band.high[i])}`);
       line.hovertemplate = "%{y:.4~g} (%{customdata})";

@@ -24,7 +24,7 @@
 
   // The lines of the present run; as they were measured they stay to be seen, pale, behind smoothed ones.
   function linesOf(line, epoch, values, smoothing) {
-    const shown = { ...line, zorder: 1, x: epoch.slice(), y: explorer.smoothed(epoch, values, smoothing).slice() };
+    const shown = { ...line, zorder: 1, legendgroup: line.name, x: epoch.slice(), y: explorer.smoothed(epoch, values, smoothing).slice() };
     if (!smoothing) return [shown];
     return [shown, { ...shown, zorder: 0, y: values.slice(), opacity: 0.3, line: { ...line.line, width: 1 }, showlegend: false, hoverinfo: "skip", hovertemplate: undefined }];
   }
@@ -35,7 +35,7 @@
     const side = measure === "accuracy" ? Math.min : Math.max;
     const other = training.map((value, i) => (value === null || validation[i] === null ? null : side(value, validation[i])));
     const [low, high] = measure === "accuracy" ? [other, training] : [other.map((value, i) => (value === null ? null : training[i])), other];
-    const outline = explorer.trainingBands.pure.outline(epoch, { low, high });
+    const outline = explorer.trainingBands.pure.outline(epoch, { low, high }, measure);
     if (!outline.x.length) return [];
     return [{ type: "scatter", mode: "lines", name: "Gap", ...outline, fill: "toself", fillcolor: "token:validation/0.12", line: { width: 0, color: "token:validation/0" }, hoverinfo: "skip" }];
   }
@@ -58,6 +58,12 @@
   // "Mean squared error of a case"
   const titled = (axis, error) => (error ? { ...axis, title: { text: `Mean ${error[0].toLowerCase()}${error.slice(1)} of a case` } } : axis);
 
+  // By this Plotly knows a line again that a person has hidden, wherever it then stands; it takes letters and digits only.
+  const known = ({ name, zorder, fill }) => `t${[...`${name} ${zorder} ${fill}`].map((letter) => letter.codePointAt(0).toString(16)).join("-")}`;
+
+  // A name is no markup.
+  const plain = (name) => name.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+
   // base: the chart without points, as the server made it; axis: which of its error axes; measure: "error" or "accuracy";
   // error: what the error is called; smoothing: over how many epochs; past: the frame of the past that is looked at, or null; runs: kept ones that are laid over; bands: of many seeds.
   function figure({ base, axis, measure, history, frame, past = null, runs = [], bands = null, error = "", smoothing = 0 }) {
@@ -70,7 +76,8 @@
     const shapes = [...(best.shapes ?? []), ...pastLine(past)];
     const under = bands ? explorer.trainingBands.pure.traces(bands, measure) : [];
     const over = runs.flatMap((run) => kept(run, measure, smoothing));
-    return { data: [...data, ...gap(history, measure, smoothing), ...under, ...over], layout: { ...base.layout, ...best, shapes, yaxis } };
+    const traces = [...data, ...gap(history, measure, smoothing), ...under, ...over];
+    return { data: traces.map((trace) => ({ ...trace, uid: known(trace), name: plain(trace.name) })), layout: { ...base.layout, ...best, shapes, yaxis } };
   }
 
   // ---- the page ------------------------------------------------------------------------------------------------

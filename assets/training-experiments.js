@@ -25,10 +25,10 @@
     return { low: quantile(sorted, 0.25), median: quantile(sorted, 0.5), high: quantile(sorted, 0.75) };
   }
 
-  // The epochs to look at: 0, evenly on, and the last.
+  // The epochs to look at, from 0 to the last: the denser the earlier, for there errors change most.
   function looks(epochs, most = MOST_LOOKS) {
     const count = Math.min(epochs, most);
-    return [...new Set([0, ...Array.from({ length: count }, (_, i) => Math.round((epochs * (i + 1)) / count))])];
+    return Array.from({ length: count + 1 }, (_, i) => Math.max(i, Math.round(epochs * (i / count) ** 2)));
   }
 
   function timeLeft(elapsed, share) {

@@ -192,7 +192,7 @@
       parts.show(told.part);
       put(line, summary(told, told.range));
       put(means, meaning(told));
-      stage.label(`Told against true. ${line.textContent}`);
+      stage.label(`Predicted against true. ${line.textContent}`);
       tell();
       stage.redraw();
     }

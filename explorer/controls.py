@@ -89,11 +89,13 @@ def panel(
     help: str = "",
     id: str | None = None,
     class_name: str = "",
+    hidden: bool = False,
 ) -> Component:
     """A quiet card with a heading; without a title the children alone."""
     head = [html.Div([html.H2(title), *_question(title, help)], className="panel-head")] if title else []
     named: dict[str, Any] = {"id": id} if id else {}
     named |= aria(label=title) if title else {}
+    named |= {"hidden": True} if hidden else {}
     return html.Section([*head, *children], className=f"panel {class_name}".strip(), **named)
 
 

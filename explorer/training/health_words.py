@@ -2,23 +2,25 @@
 
 import math
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from engine import ACTIVATIONS, DATASETS, FEATURES, Run
+from engine import ACTIVATIONS, FEATURES, Run
 from engine.health import END_CASES, END_SHARE, Finding, Health, health
 from explorer.numbers import plural, short
 
 _LARGEST = 1e308  # that is told of: beyond, rounding makes infinity
+_ALIKE = ("equal", "zero")  # first weights that make all neurons of a layer the same
 _HOPELESS = 1e-6  # of the last layer's gradient: with less, no patience helps the first
 
 
 class _Told(NamedTuple):
-    """What a sentence is made of: the run, its health, and all findings of one kind, the worst first."""
+    """What a sentence is made of: the run, its health, all findings of one kind, the worst first, names of inputs."""
 
     run: Run
     health: Health
     findings: list[Finding]
+    names: Sequence[str]
 
     @property
     def numbers(self) -> Mapping[str, float]:
@@ -50,28 +52,29 @@ class _Told(NamedTuple):
         return f"{self.neurons} {'is' if self.numbers['count'] == 1.0 else 'are'}"
 
 
-def health_report(run: Run) -> dict[str, Any]:
+def health_report(run: Run, names: Sequence[str] = ()) -> dict[str, Any]:
     """``layers``, a name and numbers for each, None where there is none that JSON knows; ``findings``, one sentence
-    for each kind, or one that says what was looked at; and whether the run is ``healthy``."""
+    for each kind, or one that says what was looked at; and whether the run is ``healthy``. ``names`` of raw inputs."""
     looked = health(run)
-    said = _sentences(run, looked)
+    said = _sentences(run, looked, names)
     return {
         "layers": [
             {"name": _capital(_layer_name(run, number))}
             | {key: _number(value) for key, value in layer._asdict().items()}
             for number, layer in enumerate(looked.layers, 1)
         ],
-        "findings": said or [_all_is_well(looked)],
+        "findings": said or [_all_is_well(run, looked)],
         "healthy": not said,
     }
 
 
-def _sentences(run: Run, looked: Health) -> list[str]:
+def _sentences(run: Run, looked: Health, names: Sequence[str]) -> list[str]:
     kinds: dict[str, list[Finding]] = {}
     for finding in looked.findings:
         kinds.setdefault(finding.kind, []).append(finding)
     said = [] if run.diverged_at is None else [_diverged(run)]
-    return said + [_SENTENCES[kind](_Told(run, looked, sorted(found, key=_harm))) for kind, found in kinds.items()]
+    told = (_Told(run, looked, sorted(found, key=_harm), names) for found in kinds.values())
+    return said + [_SENTENCES[kind](each) for kind, each in zip(kinds, told, strict=True)]
 
 
 def _harm(finding: Finding) -> float:
@@ -95,12 +98,17 @@ def _one_of(count: int, things: str) -> str:
     return f" (one of {count} such {things})" if count > 1 else ""
 
 
-def _input_name(run: Run, index: float) -> str:
-    task, place = run.task, round(index)
-    if task.preparation.features:
-        return FEATURES[task.preparation.features[place]].title
-    origin = task.data.origin
-    return f"input {place + 1}" if origin is None else DATASETS[origin.name].input_names[place].replace("_", " ")
+def _input_name(told: _Told, index: float) -> str:
+    features, place = told.run.task.preparation.features, round(index)
+    if features:
+        return FEATURES[features[place]].title
+    return told.names[place] if told.names else f"input {place + 1}"
+
+
+def _cases(run: Run, looked: Health) -> str:
+    """125 training cases; of more some are chosen."""
+    are_all = looked.cases == run.present_task.cases("training").cases
+    return plural(looked.cases, "training case" if are_all else "evenly chosen training case")
 
 
 def _number(value: Any) -> Any:
@@ -125,6 +133,8 @@ def _overflow(told: _Told) -> str:
 
 def _symmetric(told: _Told) -> str:
     others = "" if told.numbers["count"] == told.numbers["of"] else " as another"
+    if told.run.step and told.run.task.network.initialiser not in _ALIKE:
+        return f"{told.neurons} have come to the same weights{others}: fewer neurons or less of a penalty will do."
     return f"{told.neurons} have the same weights{others}, so they can never differ: choose other first weights."
 
 
@@ -170,7 +180,7 @@ def _growing(told: _Told) -> str:
 
 def _dead(told: _Told) -> str:
     return (
-        f"{told.neurons_are} dead, 0 for every one of {plural(told.health.cases, 'case')}, so no gradient "
+        f"{told.neurons_are} dead, 0 for each of {_cases(told.run, told.health)}, so no gradient "
         "reaches the weights: a smaller learning rate, first weights by He or leaky ReLU help."
     )
 
@@ -183,7 +193,7 @@ def _saturated(told: _Told) -> str:
 
 
 def _constant(told: _Told) -> str:
-    share, cases = told.numbers["share"], plural(told.health.cases, "training case")
+    share, cases = told.numbers["share"], _cases(told.run, told.health)
     same = f"nearly the same, {_size(share, 2)} times as far apart as the targets" if share else "the same"
     return (
         f"The network's answers to all {cases} are {same}: other first weights, fewer layers or less of a penalty help."
@@ -202,8 +212,8 @@ def _cut_off(told: _Told) -> str:
 
 
 def _uneven(told: _Told) -> str:
-    numbers, run = told.numbers, told.run
-    wide, narrow = _input_name(run, numbers["input"]), _input_name(run, numbers["other"])
+    numbers = told.numbers
+    wide, narrow = _input_name(told, numbers["input"]), _input_name(told, numbers["other"])
     return (
         f"The inputs are not scaled: the standard deviation of {wide} is {short(numbers['deviation'])}, of {narrow} "
         f"{short(numbers['other_deviation'])}, so no learning rate suits both; standardise the inputs."
@@ -212,7 +222,7 @@ def _uneven(told: _Told) -> str:
 
 def _shifted(told: _Told) -> str:
     numbers = told.numbers
-    name = _input_name(told.run, numbers["input"]) + _one_of(round(numbers["count"]), "inputs")
+    name = _input_name(told, numbers["input"]) + _one_of(round(numbers["count"]), "inputs")
     times = short(abs(numbers["mean"]) / numbers["deviation"], 2)
     return (
         f"The mean of {name} is {short(numbers['mean'])}, {times} times its standard deviation of "
@@ -232,11 +242,11 @@ def _leaked(part: str) -> Callable[[_Told], str]:
     return sentence
 
 
-def _all_is_well(looked: Health) -> str:
+def _all_is_well(run: Run, looked: Health) -> str:
     ratio = looked.gradient_ratio
     reached = "" if ratio is None else f"gradients reach the first layer ({_size(ratio, 2)} times the last's), "
     return (
-        f"All is well over {plural(looked.cases, 'training case')}: {reached}weights and activities keep their size, "
+        f"All is well over {_cases(run, looked)}: {reached}weights and activities keep their size, "
         "no layer is dead, saturated, symmetric or cut off, the inputs vary by similar amounts, and no case stands in "
         "two parts."
     )

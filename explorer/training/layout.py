@@ -103,5 +103,5 @@ def _part(part: str) -> Component:
 
 def _number(label: str, value: Component, series: str = "") -> Component:
     mark = [html.Span(className=f"series series-{series}", **aria(hidden="true"))] if series else []
-    extra: dict[str, Any] = {"id": f"training-number-{series}"} if series else {}
+    extra: dict[str, Any] = {"id": f"training-number-{series}", "hidden": series == "test"} if series else {}
     return html.Div([html.Span([*mark, label], className="number-label"), value], className="number", **extra)

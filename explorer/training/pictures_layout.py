@@ -96,6 +96,7 @@ def _curves() -> Component:
         ),
         html.Div(id="training-bands"),
         help="Mean error of a case, over the training cases and over those that the network never learns from.",
+        class_name="panel-curves",
     )
 
 
@@ -120,7 +121,8 @@ def _described(id: str, label: str, help: str) -> Component:
 
 
 def _pad() -> Component:
-    return _panel("pad", "Draw a digit", "Draw with finger, pen or mouse, and see every layer answer.")
+    # for images only: it waits until there are some
+    return _panel("pad", "Draw a digit", "Draw with finger, pen or mouse, and see every layer answer.", hidden=True)
 
 
 def _classes() -> Component:
@@ -133,7 +135,9 @@ def _classes() -> Component:
 
 
 def _scatter() -> Component:
-    return _panel("scatter", "Predicted against true", "Each case: the network's prediction against the true target.")
+    return _panel(
+        "scatter", "Predicted against true", "Each case: the network's prediction against the true target.", hidden=True
+    )
 
 
 def _bent() -> Component:
@@ -173,11 +177,12 @@ def _experiments() -> list[Component]:
         panel(
             "How large should the network be?",
             html.Div(id="training-capacity"),
-            help="Training and validation error of one hidden layer against its width.",
+            help="Training and validation error of one hidden layer against its width. Training errors far below every "
+            "validation error lie below the picture.",
         ),
     ]
 
 
-def _panel(name: str, title: str, help: str) -> Component:
+def _panel(name: str, title: str, help: str, **more: Any) -> Component:
     body = html.Div(id=f"training-{name}", className=f"training-{name}")
-    return panel(title, body, help=help, id=f"training-{name}-panel")
+    return panel(title, body, help=help, id=f"training-{name}-panel", **more)

@@ -82,8 +82,8 @@ PRESETS: dict[str, Preset] = {
     ),
     "double_descent": Preset(
         "Double descent",
-        "67 patients: press Error against width below, with 1,500 epochs, and see validation error fall, rise where "
-        "there are as many weights as cases, and fall again.",
+        "67 patients: press Error against width below, with 1,500 epochs, and see validation error rise to a peak "
+        "where there are about as many weights as cases, and fall again in wider networks.",
         {
             "dataset": "diabetes", "cases": 200, "noise": 0.0, "hidden_layers": "8", "optimizer": "adam",
             "learning_rate": 0.01, "split": (33, 67, 0), "standardise": True, "batch_size": 60, "speed": "fastest",

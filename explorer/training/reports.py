@@ -59,7 +59,7 @@ def _trust(run: Run, about: Subject, wish: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _health(run: Run, about: Subject, wish: Mapping[str, Any]) -> dict[str, Any]:
-    return health_report(run)
+    return health_report(run, about.input_names)
 
 
 def _part(run: Run, wish: Mapping[str, Any]) -> Any:

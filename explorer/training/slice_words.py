@@ -46,8 +46,8 @@ def percent(share: float) -> str:
     return f"{short(100.0 * share, 2 if share < 0.995 else 3)} %"
 
 
-def meaning(kind: str, wanted: str, step: int, shares: Array | None) -> str:
-    """What the plane is that became of the wanted one after ``step`` updates."""
+def meaning(kind: str, wanted: str, step: int, shares: Array | None, moments: int) -> str:
+    """What the plane is that became of the wanted one after ``step`` updates; of its path so many moments are known."""
     if kind == "weights":
         return "Only these two weights vary on this map; the others stay as they are now."
     if kind == "random":
@@ -60,7 +60,10 @@ def meaning(kind: str, wanted: str, step: int, shares: Array | None) -> str:
     if shares[1] == 0.0:
         return f"The path has one direction, which holds {percent(shares[0])} of its variance; the other one is random."
     both = percent(float(shares.sum()))
-    return f"These two directions hold {both} of the path's variance around the present weights."
+    return (
+        f"These two directions hold {both} of the path's variance around the present weights, by the {moments:,} "
+        "moments of it that are known here."
+    )
 
 
 def gap(path: Mapping[str, Any]) -> str:
@@ -70,7 +73,7 @@ def gap(path: Mapping[str, Any]) -> str:
         return ""
     worst = distances.index(max(distances))
     if distances[worst] <= _NEAR * _extent(path["path"]):
-        return "The whole path lies in this plane."
+        return f"{'Both' if len(steps) == 2 else 'All'} known moments lie in this plane."
     return (
         f"The path lies up to {short(distances[worst], 2)} away from this plane: there, at update {steps[worst]:,}, "
         f"the true error is {_error(path['errors'][worst])} where {_error(path['heights_at'][worst])} is drawn."

@@ -73,7 +73,11 @@ def slice_wish(wish: dict[str, Any]) -> dict[str, Any]:
     with np.errstate(all="ignore"):
         cut = _cut(wanted, run, way, used, about)
         map_, path = _pictures(cut, way, side, factor)
-    said = (meaning(cut.kind, wanted.kind, run.step, cut.shares), gap(path), limits(used, everything, map_["clipped"]))
+    said = (
+        meaning(cut.kind, wanted.kind, run.step, cut.shares, len(way.steps)),
+        gap(path),
+        limits(used, everything, map_["clipped"]),
+    )
     return {**map_, **path, "cases_used": used, "cases_all": everything, "sentence": " ".join(filter(None, said))}
 
 

@@ -125,6 +125,11 @@ def remarks(settings: TrainingSettings, about: Subject) -> list[str]:
         said.append("Squares, products and sines are offered for one and two inputs; the inputs are used as they are.")
     if about.view in AS_THEY_ARE and not set(settings.features) & set(FEATURES_OF[about.view]):
         said.append("No input is chosen; the inputs are used as they are.")
+    if settings.dropout and not hidden_sizes(settings.hidden_layers):
+        said.append("Dropout rests hidden neurons, and there is no hidden layer.")
+    cases = 0 if brought(settings) else DATASETS[settings.dataset].most_cases
+    if 0 < cases < settings.cases:
+        said.append(f"{DATASETS[settings.dataset].title} has {cases:,} cases; all of them are used.")
     if settings.patience and not settings.split[1]:
         said.append("Early stopping needs validation cases, and the split has none.")
     return said

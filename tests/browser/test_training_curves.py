@@ -52,8 +52,8 @@ def test_smoothing_is_a_centred_mean_over_epochs_and_not_points(page: Page) -> N
         told = page.js("return explorer.smoothed(...arguments)", list(range(60)), values.tolist(), width)
         means = pd.Series(values).rolling(width // 2 * 2 + 1, center=True, min_periods=1).mean()
         assert told == pytest.approx(means.tolist())
-    epochs, values = [0, 0.5, 1, 10, 100, 101], [1, 2, 6, 7, 8, 10]
-    assert page.js("return explorer.smoothed(...arguments)", epochs, values, 2) == [3, 3, 3, 7, 9, 9]
+    epochs, values = [0, 0.5, 1, 10, 100, 101], [1, 2, 6, 13, 8, 10]
+    assert page.js("return explorer.smoothed(...arguments)", epochs, values, 2) == [3, 3, 3, 9, 9, 9]
 
 
 def test_what_was_not_measured_stays_so_and_counts_for_nothing(page: Page) -> None:
@@ -68,8 +68,11 @@ def test_smoothed_curves_leave_the_measured_ones_to_be_seen(page: Page) -> None:
     assert lines["Training"]["y"] == pytest.approx([3, 7 / 3, 3.5 / 3, 0.75])
     assert lines["Training measured"]["y"] == HISTORY["training"]
     assert not lines["Training measured"]["showlegend"]
-    kept = {"name": "before", "colour": "red", "history": HISTORY}
-    assert figure(page, smoothing=2, runs=[kept])["before, training"]["y"] == lines["Training"]["y"]
+    assert lines["Training measured"]["legendgroup"] == lines["Training"]["legendgroup"], "they are hidden together"
+    assert len({line["uid"] for line in lines.values()}) == len(lines)
+    assert lines["Gap"]["uid"] == figure(page)["Gap"]["uid"], "what is hidden stays so"
+    kept = {"name": "<b>before", "colour": "red", "history": HISTORY}
+    assert figure(page, smoothing=2, runs=[kept])["&lt;b>before, training"]["y"] == lines["Training"]["y"]
 
 
 def outline(line: dict[str, Any]) -> list[tuple[float, float]]:
@@ -83,6 +86,8 @@ def test_the_gap_lies_where_validation_is_worse(page: Page) -> None:
     right = [(0, 0.5), (1, 0.7), (2, 0.9), (3, 1.0)]
     worse = [(3, 0.7), (2, 0.7), (1, 0.6), (0, 0.5)]
     assert outline(figure(page, measure="accuracy")["Gap"]) == right + worse
+    nothing = figure(page, measure="accuracy", history=HISTORY | {"validationAccuracy": [0] * 4})["Gap"]
+    assert outline(nothing) == right + [(x, 0) for x in (3, 2, 1, 0)]
     assert set(figure(page)) == {"Training", "Validation", "Gap"}
     assert set(figure(page, history=HISTORY | {"validation": [None] * 4})) == {"Training"}
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -62,7 +63,7 @@ FOUND: dict[str, tuple[Run, list[str]]] = {
     "growing": (chain(1234.0, 1.0), ["hidden layer 1 are 1,200 times the inputs'"]),
     "dead": (
         begun(Network((2, 2, 1), "relu"), np.abs(INPUTS), weights=[[[1.0, -1.0], [1.0, -2.0]], [[1.0], [1.0]]]),
-        ["1 of 2 neurons of hidden layer 1 is dead", "30 cases"],
+        ["1 of 2 neurons of hidden layer 1 is dead", "each of 30 training cases"],
     ),
     "saturated": (chain(50.0, -1.0, hidden="tanh"), ["The neuron of hidden layer 1 is saturated", "5 %", "95 %"]),
     "constant": (chain(0.0, 0.00021), ["answers to all 2 training cases are the same"]),
@@ -87,9 +88,9 @@ FOUND: dict[str, tuple[Run, list[str]]] = {
 }
 
 
-def finding(run: Run, *phrases: str) -> list[str]:
+def finding(run: Run, *phrases: str, names: Sequence[str] = ()) -> list[str]:
     """The sentences that hold all of the phrases."""
-    return [said for said in health_report(run)["findings"] if all(phrase in said for phrase in phrases)]
+    return [said for said in health_report(run, names)["findings"] if all(phrase in said for phrase in phrases)]
 
 
 def test_every_kind_of_finding_has_a_sentence_and_a_test() -> None:
@@ -158,12 +159,25 @@ def test_inputs_are_called_as_the_data_or_the_features_call_them() -> None:
     wine = DATASETS["wine"].generate(100)
     names = DATASETS["wine"].input_names
     run = start(Task(wine, Network((13, 3), output="softmax"), "cross_entropy"), Recipe(GradientDescent(0.1)))
-    widest = names[int(np.argmax(wine.inputs.std(axis=0)))].replace("_", " ")
-    assert finding(run, f"the standard deviation of {widest} is")
+    widest = int(np.argmax(wine.inputs.std(axis=0)))
+    assert finding(run, f"the standard deviation of {names[widest]} is", names=names)
+    assert finding(run, f"the standard deviation of input {widest + 1} is")
     line = DATASETS["line"].generate(60)
     powers = Preparation(("x", "x_cubed"))
     cubes = start(Task(line, Network((2, 1)), preparation=powers), Recipe(GradientDescent(0.1)))
     assert finding(cubes, "standard deviation of x³ is", f"of x {short(float(line.inputs.std()))},")
+
+
+def test_neurons_that_a_penalty_made_alike_did_not_begin_so() -> None:
+    run = begun(Network((2, 3, 1)))
+    alike = replace(run, step=40, weights=np.zeros_like(run.weights), best=None)
+    assert finding(alike, "All 3 neurons of hidden layer 1 have come to the same weights", "less of a penalty")
+    assert not finding(alike, "they can never differ")
+
+
+def test_where_not_all_cases_are_looked_at_that_is_said() -> None:
+    many = begun(Network((2, 3, 1)), np.random.default_rng(2).normal(size=(700, 2)), np.zeros(700))
+    assert any("500 evenly chosen training cases" in said for said in health_report(many)["findings"])
 
 
 def test_a_sound_run_is_told_to_be_sound() -> None:

@@ -249,7 +249,7 @@ def test_a_path_of_two_moments_has_one_direction() -> None:
     assert told["sentence"].startswith("The path has one direction, which holds 100 % of its variance")
     assert told["axis_titles"] == ["Main direction of the path, 100 %", "A random direction"]
     assert told["distances"] == pytest.approx([0.0, 0.0], abs=1e-5)
-    assert told["sentence"].endswith("The whole path lies in this plane.")
+    assert told["sentence"].endswith("Both known moments lie in this plane.")
 
 
 def test_that_a_straight_path_is_told_in_float32_gives_it_no_second_direction() -> None:

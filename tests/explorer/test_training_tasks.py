@@ -371,6 +371,8 @@ def test_what_can_be_made_can_travel_and_come_back(wish: dict[str, Any]) -> None
         ({"features": ["x"]}, ["No input is chosen; the inputs are used as they are."]),
         ({"dataset": "line", "features": ["x1_squared"]}, ["No input is chosen; the inputs are used as they are."]),
         ({"features": ["sin_x1"]}, []),
+        ({"dataset": "iris", "cases": 200}, ["Iris has 150 cases; all of them are used."]),
+        ({"dropout": 0.2, "hidden_layers": ""}, ["Dropout rests hidden neurons, and there is no hidden layer."]),
         ({"patience": 3}, []),
         ({"patience": 3, "split": (80, 0, 20)}, ["Early stopping needs validation cases, and the split has none."]),
     ],
