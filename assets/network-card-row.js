@@ -83,7 +83,10 @@
     field.addEventListener("input", () => (edited = true));
     field.addEventListener("blur", () => (edited && !typed(field.value).refusal ? commit() : restore()));
     field.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && edited) commit();
+      if (event.key === "Enter" && edited) {
+        commit();
+        field.select();
+      }
       if (event.key !== "Escape" || !edited) return;
       event.stopPropagation();
       restore();

@@ -15,6 +15,7 @@
     // A moment of the past on every picture; null: back to the present.
     function show(past) {
       if (player.state.playing) player.pause();
+      if (!past && lab.liveThen) records.rememberSettings(lab.live, lab.liveThen); // what was chosen there the present meets now
       lab.liveThen = past ? (lab.liveThen ?? lab.live) : null;
       lab.refusal = "";
       const { frame, report, sentence } = past ?? lab;

@@ -6,6 +6,8 @@
   const STROKE = 300; // ms in which the next piece of a stroke comes: they are undone together
   const LOOK = 500; // ms between two looks whether the controls say what a record says
   const PATIENCE = 4000; // ms that they may take
+  const NAMES = { l1: "L1", l2: "L2", schedule_epochs: "schedule", clip_norm: "clipping", stop_epochs: "stop rule", stop_error: "stop rule", patience: "early stopping" };
+  const SEVERAL = "the changed settings";
   const explorer = window.explorer;
 
   // ---- pure ----------------------------------------------------------------------------------------------------
@@ -25,6 +27,13 @@
   // The fields that are told otherwise, of those that are known.
   const differing = (wanted, told) => Object.keys(wanted).filter((field) => field in told && !alike(told[field], wanted[field]));
 
+  // What undo would take back; empty where two settings are the same.
+  function changeOf(settings, former) {
+    const fields = Object.keys(settings).filter((field) => !alike(settings[field], former[field]));
+    const names = new Set(fields.map((field) => NAMES[field] ?? field.replaceAll("_", " ")));
+    return names.size > 1 ? SEVERAL : [...names].map((name) => `the changed ${name}`).join("");
+  }
+
   // Characters of the runs of records and of their moments; those of one way are shared.
   function sizeOf(records) {
     const moments = new Set(records.flatMap((record) => record.moments.all()));
@@ -35,8 +44,9 @@
 
   // lab: the lab's own record; player; acts: {takeUp(record), wish(settings), own() -> what is told of brought data, changed()}
   function create(lab, player, acts) {
-    const stack = [];
-    let touched = { words: "", at: -Infinity };
+    const stack = []; // of {words, record: what is held for it, back(done): the way back}
+    let touched = { kind: "", entry: null, at: -Infinity };
+    let pressed = -Infinity; // when the last key or button went down
     let awaited = null; // {record, then: what is done when it is there, said: what the controls said, latest: what they say, since}
     const { link } = explorer.settings.pure;
 
@@ -52,20 +62,50 @@
       return { settings: settings(), sizes: lab.scene.sizes, own: acts.own(), drawn: explorer.trainingOwn.held(), run, frame, history, first: lab.first, sentence: lab.sentence };
     }
 
+    function push(entry) {
+      stack.push(entry);
+      while (stack.length > MOST_UNDONE || (stack.length > 1 && sizeOf(stack.map((each) => each.record)) > MOST_TEXT)) stack.shift();
+      acts.changed();
+      return entry;
+    }
+
     // Before something is done that cannot be taken back otherwise.
     function remember(words, before = record()) {
-      if (!before) return;
-      stack.push({ words, record: { ...before, moments: lab.moments.until(before.frame.step) } });
-      while (stack.length > MOST_UNDONE || (stack.length > 1 && sizeOf(stack.map((entry) => entry.record)) > MOST_TEXT)) stack.shift();
+      if (!before) return null;
+      const held = { ...before, moments: lab.moments.until(before.frame.step) };
+      return push({ words, record: held, back: (done) => restore(held, done) });
+    }
+
+    // A kept run is gone from its table; back() brings it there again.
+    function rememberRemoved(kept, back) {
+      push({
+        words: "the removed run",
+        record: { ...kept, moments: explorer.trainingMoments.create() },
+        back(done) {
+          back();
+          done();
+        },
+      });
+    }
+
+    // What a hand does again and again is one thing, and so is all that it does before it lets go.
+    function rememberTouch(words, before, kind = words) {
+      const { entry, at } = touched;
+      const goesOn = entry !== null && kind === touched.kind && entry === stack.at(-1) && (performance.now() - at < STROKE || at > pressed);
+      touched = { kind, entry: goesOn ? entry : remember(words, before), at: performance.now() };
+      if (!goesOn || entry.words === words) return;
+      entry.words = SEVERAL;
       acts.changed();
     }
 
-    // What a hand does again and again is one thing.
-    function rememberTouch(words, before) {
-      const goesOn = words === touched.words && words === stack.at(-1)?.words && performance.now() - touched.at < STROKE;
-      touched = { words, at: performance.now() };
-      if (!goesOn) remember(words, before);
+    // Before the run under way meets other settings. A replay meets none, and those of a record come with it.
+    function rememberSettings(live, former = lab.live) {
+      const { step, until } = player.state;
+      const words = changeOf(live, former);
+      if (words && step > 0 && until === null && !awaited) rememberTouch(words, record(), "settings");
     }
+
+    for (const name of ["pointerdown", "keydown"]) window.addEventListener(name, () => (pressed = performance.now()), true);
 
     // ---- the controls on their way to a record -------------------------------------------------------------------
 
@@ -103,7 +143,7 @@
     }
 
     return {
-      record, remember, rememberTouch, restore, abandon,
+      record, remember, rememberTouch, rememberSettings, rememberRemoved, restore, abandon, settings,
       // True while the controls are on their way to what a record says: no other run is begun then.
       settling(next) {
         if (!awaited) return false;
@@ -125,7 +165,7 @@
       undo() {
         const last = stack.at(-1);
         if (!last || awaited?.record === last.record) return;
-        restore(last.record, () => {
+        last.back(() => {
           stack.splice(stack.indexOf(last), 1);
           acts.changed();
         });
@@ -134,5 +174,5 @@
     };
   }
 
-  window.explorer = Object.assign(explorer, { trainingRecords: { create, pure: { slim, until, alike, differing, sizeOf } } });
+  window.explorer = Object.assign(explorer, { trainingRecords: { create, pure: { slim, until, alike, differing, changeOf, sizeOf } } });
 })();

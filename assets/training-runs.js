@@ -5,6 +5,7 @@
   const MOST = 8;
   const POINTS = 300; // of the curves of a kept run
   const DIGITS = 6;
+  const RESULTS = ["epoch", "training", "validation", "test", "accuracy", "best validation"];
   const explorer = window.explorer;
 
   // ---- pure ----------------------------------------------------------------------------------------------------
@@ -20,8 +21,9 @@
 
   // The fields in which some of these settings differ.
   function differing(all, ignored = explorer.settings.looks("training")) {
+    const { alike: same } = explorer.trainingRecords.pure;
     const fields = Object.keys(all[0] ?? {}).filter((field) => !ignored.includes(field));
-    return fields.filter((field) => new Set(all.map((settings) => String(settings[field]))).size > 1);
+    return fields.filter((field) => all.some((settings) => !same(settings[field], all[0][field])));
   }
 
   const nameOf = ({ dataset }, sizes) => `${dataset} ${sizes.length > 8 ? `${sizes.length - 2} layers` : sizes.join("-")}`;
@@ -33,6 +35,15 @@
   }
 
   const readable = (field) => field.replaceAll("_", " ");
+
+  // What a run has come to, as words for RESULTS; of one that has not begun nothing is known.
+  function results(frame) {
+    const { error, share, grouped } = explorer.trainingWords;
+    if (!frame) return RESULTS.map(() => "–");
+    const { epoch, training_error: training, validation_error: validation, test_error: test, accuracy, best } = frame;
+    const read = accuracy ? share(accuracy.validation ?? accuracy.training) : "–";
+    return [grouped(epoch), error(training), error(validation), error(test), read, best ? `${error(best.error)} at ${grouped(best.epoch)}` : "–"];
+  }
 
   // ---- what may have been altered in the storage -----------------------------------------------------------------
 
@@ -86,9 +97,19 @@
     return made;
   };
 
-  // lab: {record() -> what there is to keep of the present run, restore(record), changed(): what is laid over the curves is another}
+  // Texts into the cells between the first and the last of a row, which stay: somebody may be typing there.
+  function put(row, texts, cell) {
+    const cells = [...row.children].slice(1, -1);
+    if (cells.length === texts.length) return texts.forEach((text, i) => cells[i].textContent !== text && (cells[i].textContent = text));
+    for (const each of cells) each.remove();
+    return row.lastElementChild.before(...texts.map((textContent) => Object.assign(cell(), { textContent })));
+  }
+
+  // lab: {record() -> what there is to keep of the present run, present() -> its {settings, frame | null} or null, restore(record),
+  // removed(record, back), changed(): what is laid over the curves is another}
   function create(box, lab) {
     let [records, isStored] = [load(), true];
+    let table = null; // {head, present, kept}: its rows
     const status = make("p", { className: "hint", role: "status" });
     const keep = make("button", { type: "button", id: "training-keep", className: "button button-default", textContent: "Keep this run" });
     const body = make("div", { className: "runs-table" });
@@ -121,11 +142,21 @@
       return true;
     }
 
-    const remove = (record) => {
+    function remove(record) {
+      const place = records.indexOf(record);
       records = records.filter((each) => each !== record);
+      lab.removed(record, () => bringBack(record, place));
       draw();
       saved();
-    };
+    }
+
+    function bringBack(record, place) {
+      if (records.length >= MOST) return say(`At most ${MOST} runs can be kept; ${record.name} stays removed.`);
+      const name = unlike(record.name, records.map((each) => each.name));
+      records = records.toSpliced(place, 0, { ...record, name });
+      draw();
+      return saved();
+    }
 
     function button(label, action) {
       const made = make("button", { type: "button", className: "button button-subtle", textContent: label });
@@ -133,7 +164,7 @@
       return made;
     }
 
-    function row(record, place, fields) {
+    function row(record, place) {
       const show = make("input", { type: "checkbox", checked: record.shown });
       show.addEventListener("change", () => {
         record.shown = show.checked;
@@ -155,15 +186,7 @@
         saved();
       });
       call();
-      const { error, share, grouped } = explorer.trainingWords;
-      const { frame } = record;
-      const numbers = [grouped(frame.epoch), error(frame.training_error), error(frame.validation_error), error(frame.test_error), frame.accuracy ? share(frame.accuracy.validation ?? frame.accuracy.training) : "–", frame.best ? `${error(frame.best.error)} at ${grouped(frame.best.epoch)}` : "–"];
-      const cells = [...fields.map((field) => String(record.settings[field])), ...numbers];
-      return make("tr", {}, [
-        make("th", { scope: "row" }, [make("span", { className: "runs-head" }, [show, dot, name])]),
-        ...cells.map((text) => make("td", { textContent: text })),
-        make("td", {}, [restore, forget]),
-      ]);
+      return make("tr", {}, [make("th", { scope: "row" }, [make("span", { className: "runs-head" }, [show, dot, name])]), make("td", {}, [restore, forget])]);
     }
 
     // The focus stays at its place in the table.
@@ -175,11 +198,25 @@
     }
 
     function fill() {
+      table = null;
       if (!records.length) return body.replaceChildren(make("p", { className: "hint", textContent: "A kept run stays on the curves beside the next one, survives a reload, and can be taken up again." }));
-      const fields = differing(records.map(({ settings }) => settings));
-      const heads = ["Run", ...fields.map(readable), "epoch", "training", "validation", "test", "accuracy", "best validation", ""];
-      const table = make("table", {}, [make("thead", {}, [make("tr", {}, heads.map((textContent) => make("th", { scope: "col", textContent })))]), make("tbody", {}, records.map((record, place) => row(record, place, fields)))]);
-      return body.replaceChildren(table);
+      const head = make("tr", {}, [columnHead("Run"), columnHead("")]);
+      const present = make("tr", {}, [make("th", { scope: "row", textContent: "This run" }), make("td")]);
+      table = { head, present, kept: records.map(row) };
+      body.replaceChildren(make("table", {}, [make("thead", {}, [head]), make("tbody", {}, [present, ...table.kept])]));
+      return tell();
+    }
+
+    const columnHead = (textContent) => make("th", { scope: "col", textContent });
+
+    // What the rows say, the present run's as it is now.
+    function tell() {
+      const { settings, frame } = lab.present() ?? { settings: null, frame: null };
+      const fields = differing([...(settings ? [settings] : []), ...records.map((record) => record.settings)]);
+      const cellsOf = (told, frame) => [...fields.map((field) => String(told?.[field] ?? "–")), ...results(frame)];
+      put(table.head, [...fields.map(readable), ...RESULTS], () => columnHead(""));
+      put(table.present, cellsOf(settings, frame), () => make("td"));
+      table.kept.forEach((each, place) => put(each, cellsOf(records[place].settings, records[place].frame), () => make("td")));
     }
 
     keep.addEventListener("click", () => {
@@ -202,11 +239,13 @@
     return {
       add: (record) => add({ ...record, history: thinned(record.history) }),
       all: () => records,
+      // The present run has gone on, or is another.
+      follow: () => table && tell(),
       // What lies over the curves: [{name, colour, history}]
       shown: () => records.map((record, place) => ({ ...record, colour: colour(place) })).filter(({ shown }) => shown),
       say,
     };
   }
 
-  window.explorer = Object.assign(explorer, { trainingRuns: { create, pure: { thinned, differing, nameOf, unlike, sound } } });
+  window.explorer = Object.assign(explorer, { trainingRuns: { create, pure: { thinned, differing, results, nameOf, unlike, sound } } });
 })();

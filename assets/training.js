@@ -7,15 +7,16 @@
   const REPORTS_EVERY = 120; // ms; panels beside the pictures
   const SPOKEN_EVERY = 10000; // ms; who listens to the page wants to hear something else too
   const SAVE_EVERY = 2000; // ms
+  const COMPARED_EVERY = 1000; // ms; the present run in the table of the kept ones
   const SETTING_RESTS = 200; // ms that a setting of the running run must stand still before it counts: a drag is one change
 
   const explorer = window.explorer;
   const lab = {
     settings: null, part: "", live: null, liveLater: null, link: null, limits: null, // what is wished
-    scene: null, frame: null, history: null, log: {}, first: null, sentence: "", refusal: "", untold: "", // what is known of the run
+    scene: null, frame: null, history: null, log: {}, first: null, sentence: "", remarks: [], refusal: "", untold: "", // what is known of the run
     asked: {}, view: null, layers: null, amplified: null, curves: null, visible: false, own: null, stroke: false,
     moments: explorer.trainingMoments.create(), time: null, runs: null, below: null, bands: null, brief: null, unseen: false, liveThen: null,
-    drawn: -Infinity, said: -Infinity, reported: -Infinity, spoken: -Infinity, saved: -Infinity, // when, last
+    drawn: -Infinity, said: -Infinity, reported: -Infinity, spoken: -Infinity, saved: -Infinity, compared: -Infinity, // when, last
   };
   const { trainingLink, trainingKept } = explorer;
   const now = () => performance.now();
@@ -60,7 +61,8 @@
     reflect();
   }
 
-  function accepted({ run, scene, points, frames, sentence, log, report }, panels) {
+  function accepted({ run, scene, points, frames, remarks, sentence, log, report }, panels) {
+    lab.remarks = remarks;
     if (scene) {
       lab.unseen = false;
       adopt(scene);
@@ -127,6 +129,7 @@
     drawCurves();
     sayHow();
     speak();
+    compare();
     link();
     save();
     reflect();
@@ -148,6 +151,14 @@
     if (lab.frame && !lab.time.past()) lab.view.speak(lab.frame, lab.sentence);
   }
 
+  // The present run beside the kept ones; without results while there is none.
+  const compared = () => lab.settings && { settings: records.settings(), frame: player.state.run === null ? null : lab.frame };
+
+  function compare() {
+    lab.compared = now();
+    lab.runs.follow();
+  }
+
   function drawCurves() {
     if (!lab.history) return;
     lab.drawn = now();
@@ -166,7 +177,7 @@
   function reflect() {
     const { playing, until, away, run, queue } = player.state;
     const epoch = run === null ? null : (queue.at(-1)?.frame ?? lab.frame).epoch;
-    const refusal = lab.refusal || (lab.scene?.remarks ?? [])[0] || "";
+    const refusal = lab.refusal || lab.remarks[0] || "";
     lab.view?.state({ playing, away, epoch, until, refusal: lab.refusal, untold: lab.untold });
     explorer.trainingWhen?.remark(lab.refusal ? "" : refusal);
   }
@@ -256,7 +267,7 @@
     const other = part !== lab.part;
     Object.assign(lab, { settings, part });
     player.speed(settings.speed);
-    follow(pick(settings, "live"), other);
+    follow(pick(settings, "live"), other, address !== null);
     explorer.trainingWhen.settings(settings);
     lab.layers.show(settings);
     const stored = first && trainingKept.load(part);
@@ -271,15 +282,21 @@
   }
 
   // A setting of the running run counts when it has come to rest; before the first update it is simply the run's.
-  function follow(live, atOnce) {
+  // fromAddress: no hand chose it.
+  function follow(live, atOnce, fromAddress = false) {
     clearTimeout(lab.liveLater);
     if (explorer.settings.pure.same(live, lab.live)) return;
     const take = () => {
       lab.live = live;
       if (player.state.run !== null && !player.state.playing && !lab.time.past()) player.look();
     };
+    const takeFromHand = () => {
+      if (!lab.time.past()) records.rememberSettings(live); // in the past they are those of a fork to come
+      take();
+    };
     if (atOnce || lab.live === null) lab.live = live;
-    else lab.liveLater = setTimeout(take, SETTING_RESTS);
+    else if (fromAddress) take();
+    else lab.liveLater = setTimeout(takeFromHand, SETTING_RESTS);
   }
 
   // Data that a person brought is another: a new run, where it is the data that counts. A stroke joins the run there is.
@@ -320,6 +337,7 @@
       link();
     }
     if (at - lab.spoken > SPOKEN_EVERY) speak();
+    if (at - lab.compared > COMPARED_EVERY) compare();
     if (at - lab.saved > SAVE_EVERY) save();
   }
 
@@ -332,7 +350,7 @@
 
   function start() {
     lab.view = explorer.trainingView.create({ touch: hands.touch, wish: ask, mode: hands.linkMode });
-    lab.runs = explorer.trainingRuns.create(document.getElementById("training-runs"), { record: records.record, restore: past.restore, changed: () => lab.history && lab.time && drawCurves() });
+    lab.runs = explorer.trainingRuns.create(document.getElementById("training-runs"), { record: records.record, present: compared, restore: past.restore, removed: records.rememberRemoved, changed: () => lab.history && lab.time && drawCurves() });
     lab.time = explorer.trainingTime.create({ moments: () => lab.moments, run: () => player.state.run, present: () => lab.frame, ask: past.ask, show: past.show, failed: past.failed, fork: past.fork, undo: records.undo, undoable: records.undoable });
     lab.below = explorer.trainingBelow.create(lab, player, records, past, { told: (full) => (brought() ? told(full) : null), bands });
     lab.layers = explorer.trainingLayers.create(document.getElementById("training-layers"), lab.limits);

@@ -46,13 +46,13 @@ def tick(wish: dict[str, Any]) -> dict[str, Any]:
         "run": run.to_json(),
         "frames": pictures,
         "interval": 1000.0 * seconds_a_frame(run),
+        "remarks": remarks(settings, about),
         "sentence": words.sentence(run, pictures[-1]["stopped"]),
         "log": _log(run),
         "report": report(run, about, wish),
     }
     if is_new or wish.get("scene") is True:
-        told = {"remarks": remarks(settings, about), "texts": _texts(settings)}
-        return answer | {"scene": frames.scene(run, about) | told}
+        return answer | {"scene": frames.scene(run, about) | {"texts": _texts(settings)}}
     has_more = _count_drawn(run.changes_until(run.step)) > _count_drawn(before.changes_until(before.step))
     return answer | ({"points": frames.points(run, about)} if has_more else {})
 

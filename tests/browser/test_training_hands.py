@@ -355,3 +355,30 @@ def test_a_weight_is_typed_and_a_link_tells_of_it(lab: TrainingLab, page: Page, 
     lab.press("step-epoch")
     assert lab.run_text() == lab.replayed()
     assert lab.update() == 39
+
+
+def test_a_weight_that_is_being_typed_stands_still_while_the_network_trains(lab: TrainingLab, page: Page) -> None:
+    lab.open("seed=4&speed=fastest&dropout=0.2")
+    lab.click_network("Hidden layer 1, neuron 2: ")
+    page.wait_for_text("#training-card h3", "Hidden layer 1, neuron 2")
+    field = "#training-card .card-row:nth-child(2) .card-field"
+    lab.play()
+    page.click(field)  # which leaves all that stands there selected, as Enter does
+    for text in ("25", "-1.5"):
+        for letter in text:
+            lab.wait_frames(6)
+            page.cdp("Input.insertText", text=letter)
+        page.press("Enter")
+        page.wait_for(f"explorer.training.lab.log.text.includes({json.dumps(text)})")
+    lab.pause()
+    index = lab.weight_index(0, 0, 1)
+    assert [list(change[1:]) for change in lab.run().changes] == [["weight", (index, 25.0)], ["weight", (index, -1.5)]]
+
+
+def test_what_makes_no_sense_together_is_said_also_of_a_running_network(lab: TrainingLab, page: Page) -> None:
+    lab.open("hidden_layers=")
+    lab.press("step-epoch")
+    assert page.text("#training-remark") == ""
+    page.click("#training-more-remedies summary")
+    lab.type("dropout", "0.2")
+    page.wait_for_text("#training-remark", "Dropout rests hidden neurons, and there is no hidden layer.")

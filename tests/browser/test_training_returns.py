@@ -222,5 +222,5 @@ def test_a_fork_lies_beside_its_original_and_differs_in_what_was_changed(lab: Ti
         "return [...document.querySelectorAll('#training-runs tr')]"
         ".map((row) => [...row.children].slice(1, 3).map((cell) => cell.textContent))"
     )
-    assert [row[0] for row in told] == ["l2", "0", "0.01"]
+    assert [row[0] for row in told] == ["l2", "0.01", "0", "0.01"]
     assert told[0][1] == "epoch", "nothing else differs"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from typing import Any
 
 import numpy as np
@@ -211,6 +212,87 @@ def test_undo_takes_back_a_reset_a_preset_and_an_edited_weight(lab: TimeLab, pag
     # what was undone goes on as if nothing had been
     lab.train(run.step + 100)
     assert lab.run_text() == lab.alone()
+
+
+def undoable(page: Page) -> str:
+    """What the undo button says that it would take back."""
+    return str(page.js("return document.getElementById('training-undo').dataset.tip"))
+
+
+def undo_setting(lab: TimeLab, page: Page, words: str, run: str, **values: str) -> None:
+    """Undo a changed setting; the run and these controls are as they were before."""
+    lab.undo(words)
+    page.wait_for(f"explorer.training.player.state.run === {json.dumps(run)}")
+    lab.settle()
+    assert lab.run_text() == run
+    for setting, value in values.items():
+        lab.wait_for_value(setting, value)
+
+
+def test_undo_takes_back_changed_settings_one_by_one(lab: TimeLab, page: Page) -> None:
+    lab.open(TURNING)
+    lab.type("learning_rate", "0.01")
+    page.wait_for("explorer.training.lab.live.learning_rate === 0.01")
+    assert undoable(page) == "Nothing to undo", "before the first update it is no change of the run"
+    run = lab.train(300).to_json()
+    assert undoable(page) == "Nothing to undo"
+    lab.type("learning_rate", "0.2")
+    slow = lab.wait_for_changes(1)
+    lab.settle()
+    lab.press("step-epoch")
+    fast = lab.run_text()
+    lab.choose("optimizer", "momentum")
+    lab.wait_for_changes(2)
+    lab.settle()
+    lab.train(lab.update() + 50)
+
+    undo_setting(lab, page, "the changed optimizer", fast, optimizer="Adam", learning_rate="0.2")
+    assert lab.run().changes == slow.changes
+    undo_setting(lab, page, "the changed learning rate", run, learning_rate="0.01")
+    assert undoable(page) == "Nothing to undo", "undo itself is nothing to undo"
+    lab.train(lab.update() + 100)
+    assert lab.run_text() == lab.alone()
+
+
+def test_a_drag_of_a_slider_is_undone_as_one_while_the_run_plays_on(lab: TimeLab, page: Page) -> None:
+    lab.open(TURNING)
+    slider = f"{named(lab='training', setting='learning_rate', role='slider')} [role=slider]"
+    lab.play()
+    lab.wait_for_update(100)
+    lab.in_sight(slider)
+    box = page.js("return document.querySelector(arguments[0]).getBoundingClientRect().toJSON()", slider)
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    with page.hand(x, y) as move:
+        for count, shift in enumerate((10, 20, 30), 1):
+            move(x + shift, y)
+            page.wait_for(f"explorer.training.lab.log.count === {count}")
+            time.sleep(0.4)  # longer than what follows at once may take: the button is held
+    assert page.js("return explorer.training.player.state.playing")
+    lab.wait_for_update(lab.update() + 100)
+    lab.pause()
+    changes = lab.run().changes
+    assert [change.setting for change in changes] == ["learning_rate"] * 3
+
+    lab.undo("the changed learning rate")
+    lab.wait_for_value("learning_rate", "0.02")
+    page.wait_for("explorer.training.player.state.run.includes('\"changes\":[]')")
+    lab.settle()
+    assert 100 <= lab.update() <= changes[0].step
+    assert lab.run_text() == lab.alone()
+    assert undoable(page) == "Nothing to undo"
+
+
+def test_what_is_chosen_in_the_past_is_undone_when_the_present_has_met_it(lab: TimeLab, page: Page) -> None:
+    lab.open(TURNING)
+    run = lab.train(300).to_json()
+    lab.drag_to(0.5)
+    lab.type("learning_rate", "0.2")
+    page.wait_for("explorer.training.lab.live.learning_rate === 0.2")
+    assert undoable(page) == "Nothing to undo", "it belongs to a fork to come"
+    lab.presently()
+    assert [change.setting for change in lab.wait_for_changes(1).changes] == ["learning_rate"]
+    undo_setting(lab, page, "the changed learning rate", run, learning_rate="0.02")
+    assert undoable(page) == "Nothing to undo"
 
 
 def test_a_run_stops_by_itself_and_says_why(lab: TimeLab, page: Page) -> None:

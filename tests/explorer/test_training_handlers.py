@@ -45,12 +45,12 @@ def refused(wish: dict[str, Any]) -> str:
 
 def test_a_new_run_comes_with_its_scene() -> None:
     told = ticked()
-    assert set(told) == {"run", "frames", "interval", "sentence", "log", "report", "scene"}
+    assert set(told) == {"run", "frames", "interval", "remarks", "sentence", "log", "report", "scene"}
     assert told["run"] == engines(0).to_json()
     assert [drawn["step"] for drawn in told["frames"]] == [0]
     assert (told["log"], told["report"]) == (NO_LOG, {})
     assert told["interval"] == 1000.0 * seconds_a_frame(engines(0))
-    assert (told["scene"]["sizes"], told["scene"]["remarks"]) == ([2, 3, 1], [])
+    assert (told["scene"]["sizes"], told["remarks"]) == ([2, 3, 1], [])
 
 
 def test_a_new_run_may_train_at_once() -> None:
