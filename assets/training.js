@@ -2,7 +2,7 @@
 // The training lab in the browser: the player's hands and eyes. It holds the run, the server keeps nothing.
 (() => {
   const LAB = "training";
-  const CURVES_EVERY = 160; // ms; a chart takes as long to draw as ten pictures
+  const CURVES_EVERY = 200; // ms; a chart takes as long to draw as ten pictures
   const WORDS_EVERY = 300; // ms
   const REPORTS_EVERY = 120; // ms; panels beside the pictures
   const SPOKEN_EVERY = 10000; // ms; who listens to the page wants to hear something else too

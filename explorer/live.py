@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from engine import Run, StopRules, advance
 
-FRAME_SECONDS = 0.0135  # a sixtieth less what the pictures and the way take
+FRAME_SECONDS = 0.013  # a sixtieth less what the pictures and the way take
 _FIRST_PIECE = 16
 _GROWTH = 4
 _LIGHT_UPDATE = 3_000_000  # weights times cases of an update that takes a few milliseconds
