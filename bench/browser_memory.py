@@ -1,4 +1,4 @@
-"""Whether the page grows while a network trains in it for ten minutes, in headless Chromium."""
+"""Whether the page grows or slows down while a network trains in it for ten minutes, in headless Chromium."""
 
 import statistics
 import time
@@ -9,6 +9,29 @@ from tests.browser.page import Page, chromium
 MINUTES = 10
 LOOKS = 10
 GROWTH = 1.1  # of the median of the last three looks over that of the first three
+HEAD = ("minute", "epoch", "heap MB", "nodes", "epochs/s", "frames/s", "chart ms")
+ROW = "{:8.0f}{:14,.0f}{:10.1f}{:8.0f}{:10.0f}{:10.1f}{:10.1f}"
+WATCH = """
+window.seen = {frames: 0, charts: []};
+const {plots, training: {lab: {view}}} = explorer;
+const {draw} = plots;
+const {frame} = view;
+plots.draw = async (...given) => {
+  const begin = performance.now();
+  await draw(...given);
+  seen.charts.push(performance.now() - begin);
+};
+view.frame = (next) => {
+  seen.frames++;
+  return frame(next);
+};
+"""
+SEEN = """
+const charts = seen.charts.sort((one, other) => one - other);
+const told = [explorer.training.lab.frame.epoch, seen.frames, charts[charts.length >> 1]];
+seen = {frames: 0, charts: []};
+return told;
+"""
 
 
 def main() -> None:
@@ -16,19 +39,29 @@ def main() -> None:
         page = Page(driver, url)
         page.open("/training?speed=fastest")
         page.wait_for("explorer.training.lab.frame && explorer.training.lab.curves", 30)
+        page.js(WATCH)
         page.click("#training-play")
-        print(f"\nthe page while 2-4-2-1 trains for {MINUTES} minutes      minute    epoch   heap MB   nodes")
-        sizes = []
-        for look in range(LOOKS + 1):
-            heap, nodes = measured(driver)
-            sizes.append(heap)
-            epoch = page.js("return explorer.training.lab.frame.epoch")
-            print(f"{'':45}{look * MINUTES / LOOKS:12.0f}{epoch:12,.0f}{heap:8.1f}{nodes:8.0f}", flush=True)
-            if look < LOOKS:
-                time.sleep(60 * MINUTES / LOOKS)
+        print(f"\nthe page while 2-4-2-1 trains for {MINUTES} minutes")
+        print(("{:>8}{:>14}{:>10}{:>8}" + 3 * "{:>10}").format(*HEAD))
+        looks = []
+        for look in range(1, LOOKS + 1):
+            before, begin = page.js(SEEN)[0], time.perf_counter()
+            time.sleep(60 * MINUTES / LOOKS)
+            epoch, frames, chart = page.js(SEEN)
+            seconds = time.perf_counter() - begin
+            looks.append((*measured(driver), (epoch - before) / seconds, frames / seconds, chart))
+            print(ROW.format(look * MINUTES / LOOKS, epoch, *looks[-1]), flush=True)
         page.click("#training-play")
-        grown = statistics.median(sizes[-3:]) / statistics.median(sizes[1:4])
-        print(f"{'':45}grown {grown:.2f} times: {'flat' if grown <= GROWTH else 'NOT FLAT'}")
+        grown = [statistics.median(last) / statistics.median(first) for first, last in ends(looks)]
+        print(f"the last three looks over the first three: heap {grown[0]:.2f} times, ", end="")
+        print(f"epochs/s {grown[2]:.2f}, frames/s {grown[3]:.2f}, chart {grown[4]:.2f}: ", end="")
+        flat = max(grown[0], 1 / grown[2], 1 / grown[3], grown[4]) <= GROWTH
+        print("flat" if flat else "NOT FLAT")
+
+
+def ends(looks: list[tuple[float, ...]]) -> list[tuple[tuple[float, ...], tuple[float, ...]]]:
+    """The first three and the last three values of every column."""
+    return list(zip(zip(*looks[:3], strict=True), zip(*looks[-3:], strict=True), strict=True))
 
 
 def measured(driver) -> tuple[float, float]:
