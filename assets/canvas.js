@@ -95,6 +95,7 @@
   }
 
   const count = (value) => value.toLocaleString("en");
+  const plural = (value, noun) => `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
 
   // "x1" -> "x₁"
   const lowered = (digits) => digits.replace(/\d/g, (d) => "₀₁₂₃₄₅₆₇₈₉"[d]);
@@ -267,7 +268,7 @@
 
   window.explorer = window.explorer || {};
   window.explorer.canvas = {
-    AREAS, lookupTable, styles, byteOf, byteIn, valueIn, bytes, floats, number, count, name, ticks, tickText, shorten,
+    AREAS, lookupTable, styles, byteOf, byteIn, valueIn, bytes, floats, number, count, plural, name, ticks, tickText, shorten,
     fit, write, writeUp, box, panel, atlas, strip, throttle, stage,
   };
 })();

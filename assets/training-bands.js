@@ -27,7 +27,7 @@
 
   // The outline of a band: along its high side and back along its low one. The logarithmic axis of errors has no place for 0.
   function outline(epochs, { low, high }, measure) {
-    const there = epochs.map((_, i) => i).filter((i) => low[i] !== null && (low[i] > 0 || measure === "accuracy"));
+    const there = epochs.map((_, i) => i).filter((i) => low[i] !== null && high[i] !== null && (low[i] > 0 || measure === "accuracy"));
     const back = [...there].reverse();
     return { x: [...there, ...back].map((i) => epochs[i]), y: [...there.map((i) => high[i]), ...back.map((i) => low[i])] };
   }

@@ -13,7 +13,7 @@
   const times = (count) => (count === 1 ? "once" : count === 2 ? "twice" : `${explorer.canvas.count(count)} times`);
 
   function summary({ cases, read, right, accuracy }) {
-    const { exact, plural } = explorer.classMatrix;
+    const [{ exact }, { plural }] = [explorer.classMatrix, explorer.canvas];
     if (!read) return "This part has no cases.";
     const of = read < cases ? `${explorer.canvas.count(read)} evenly chosen of ${plural(cases, "case")}` : plural(cases, "case");
     return `${explorer.canvas.count(right)} of ${of} classified correctly: ${exact(accuracy)}`;
@@ -91,7 +91,7 @@
 
     function pairWords() {
       const [own, other] = pair;
-      const count = told ? `: ${explorer.classMatrix.plural(told.matrix[own][other], "case")}` : "";
+      const count = told ? `: ${explorer.canvas.plural(told.matrix[own][other], "case")}` : "";
       return `${names[own]} taken for ${names[other]}${count}`;
     }
 

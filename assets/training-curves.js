@@ -23,19 +23,18 @@
   }
 
   // The lines of the present run; as they were measured they stay to be seen, pale, behind smoothed ones.
-  function linesOf(line, epoch, values, smoothing) {
-    const shown = { ...line, zorder: 1, legendgroup: line.name, x: epoch.slice(), y: explorer.smoothed(epoch, values, smoothing).slice() };
-    if (!smoothing) return [shown];
-    return [shown, { ...shown, zorder: 0, y: values.slice(), opacity: 0.3, line: { ...line.line, width: 1 }, showlegend: false, hoverinfo: "skip", hovertemplate: undefined }];
+  function linesOf(line, epoch, measured, smooth) {
+    const shown = { ...line, zorder: 1, legendgroup: line.name, x: epoch.slice(), y: smooth.slice() };
+    if (smooth === measured) return [shown];
+    return [shown, { ...shown, zorder: 0, y: measured.slice(), opacity: 0.3, line: { ...line.line, width: 1 }, showlegend: false, hoverinfo: "skip", hovertemplate: undefined }];
   }
 
   // What the network does better on the cases it learns from: the area between training and validation.
-  function gap({ epoch, ...history }, measure, smoothing) {
-    const [training, validation] = ["training", "validation"].map((part) => explorer.smoothed(epoch, history[seriesOf(part, measure)], smoothing));
+  function gap(epoch, { training, validation }, measure) {
     const side = measure === "accuracy" ? Math.min : Math.max;
-    const other = training.map((value, i) => (value === null || validation[i] === null ? null : side(value, validation[i])));
-    const [low, high] = measure === "accuracy" ? [other, training] : [other.map((value, i) => (value === null ? null : training[i])), other];
-    const outline = explorer.trainingBands.pure.outline(epoch, { low, high }, measure);
+    const worse = training.map((value, i) => (value === null || validation[i] === null ? null : side(value, validation[i])));
+    const band = measure === "accuracy" ? { low: worse, high: training } : { low: training, high: worse };
+    const outline = explorer.trainingBands.pure.outline(epoch, band, measure);
     if (!outline.x.length) return [];
     return [{ type: "scatter", mode: "lines", name: "Gap", ...outline, fill: "toself", fillcolor: "token:validation/0.12", line: { width: 0, color: "token:validation/0" }, hoverinfo: "skip" }];
   }
@@ -69,14 +68,15 @@
   function figure({ base, axis, measure, history, frame, past = null, runs = [], bands = null, error = "", smoothing = 0 }) {
     const { epoch } = history;
     const last = epoch.length - 1;
-    const shown = PARTS.map((part, i) => [base.data[i], history[seriesOf(part, measure)]]).filter(([, values]) => values[last] !== null);
-    const data = shown.flatMap(([line, values]) => linesOf(line, epoch, values, smoothing));
+    const measured = (part) => history[seriesOf(part, measure)];
+    const smooth = Object.fromEntries(PARTS.map((part) => [part, explorer.smoothed(epoch, measured(part), smoothing)]));
+    const data = PARTS.flatMap((part, i) => (measured(part)[last] === null ? [] : linesOf(base.data[i], epoch, measured(part), smooth[part])));
     const yaxis = measure === "accuracy" ? base.accuracy_axis : { ...titled(base.layout.yaxis, error), ...base.axes[axis] };
     const best = bestEpoch(frame);
     const shapes = [...(best.shapes ?? []), ...pastLine(past)];
     const under = bands ? explorer.trainingBands.pure.traces(bands, measure) : [];
     const over = runs.flatMap((run) => kept(run, measure, smoothing));
-    const traces = [...data, ...gap(history, measure, smoothing), ...under, ...over];
+    const traces = [...data, ...gap(epoch, smooth, measure), ...under, ...over];
     return { data: traces.map((trace) => ({ ...trace, uid: known(trace), name: plain(trace.name) })), layout: { ...base.layout, ...best, shapes, yaxis } };
   }
 

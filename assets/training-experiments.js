@@ -45,7 +45,7 @@
     return text.replace("-", "−");
   }
 
-  const plural = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+  const { plural } = window.explorer.canvas;
 
   // What has come of a row of cells so far: epochs, curves by name (looks x seeds), and where the runs stand.
   const nothing = (seeds) => ({ seeds, states: null, epochs: [], curves: {}, epoch: 0, updates: 1, diverged: seeds.map(() => false), best: seeds.map(() => null), done: false, stopped: false });

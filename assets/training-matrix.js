@@ -14,11 +14,10 @@
   const bare = (share) => (share === null ? "–" : String(whole(share)));
   const percent = (share) => `${bare(share)} %`;
   const exact = (share) => (share === null ? "–" : `${(100 * share).toFixed(1)} %`);
-  const plural = (count, noun) => `${shared.count(count)} ${noun}${count === 1 ? "" : "s"}`;
 
   function cellWords(own, other, count, total) {
     const of = total ? ` of ${shared.count(total)}, ${exact(count / total)}` : "";
-    return `True ${own}, predicted ${other}: ${plural(count, "case")}${of}`;
+    return `True ${own}, predicted ${other}: ${shared.plural(count, "case")}${of}`;
   }
 
   // ---- pure: colours -----------------------------------------------------------------------------------------------
@@ -176,6 +175,6 @@
   }
 
   window.explorer = Object.assign(window.explorer || {}, {
-    classMatrix: { create, key, shades, percent, exact, plural, pure: { cellWords, byteOf, inks } },
+    classMatrix: { create, key, shades, percent, exact, pure: { cellWords, byteOf, inks } },
   });
 })();

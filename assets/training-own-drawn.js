@@ -47,7 +47,7 @@
     return { rows: taken(rows, MOST), kind: Object.hasOwn(KINDS, told?.kind) ? told.kind : "signs" };
   }
 
-  const grouped = (count) => count.toLocaleString("en");
+  const grouped = (count) => window.explorer.canvas.count(count);
 
   // What has been drawn, and what is still needed.
   function words(rows, kind) {

@@ -5,6 +5,7 @@ Everything is a point on an error surface, and a training run is a value. The na
 
 from engine.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS, Activation
 from engine.amplification import Amplification
+from engine.catalogue import DATASETS
 from engine.curvature import Stability, hessian, stability
 from engine.datasets import Dataset
 from engine.descent import Path, descend
@@ -36,7 +37,7 @@ from engine.preparation import Preparation
 from engine.replicas import advance_together, train_together
 from engine.runs import Best, Change, Recipe, Run
 from engine.schedules import SCHEDULES, ConstantRate, CosineDecay, InverseTimeDecay, Schedule, StepDecay
-from engine.sources import DATASETS, DataSource
+from engine.sources import DataSource
 from engine.stochastic import descend_noisily, descend_stochastically
 from engine.stopping import StopRules
 from engine.surfaces import ErrorSurface, LinearNeuron, SigmoidNeuron

@@ -15,9 +15,9 @@ import numpy.typing as npt
 
 from engine import checks
 from engine.activations import ACTIVATIONS
+from engine.catalogue import DATASETS
 from engine.propagation import Propagation
 from engine.runs import Run
-from engine.sources import DATASETS
 from engine.tasks import FeatureMajor, Task
 from engine.types import Array, Part
 

@@ -1,11 +1,12 @@
 """Data that somebody measured, from scikit-learn, which is imported where it is first asked for."""
 
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from engine.generators import Draw, Kind, View
+from engine.sources import DataSource
 from engine.types import Array
 
 _FLOWER = ("sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)")
@@ -29,76 +30,7 @@ _PIXELS = tuple(
 )
 
 
-class RealData(NamedTuple):
-    """A data set of scikit-learn as ``DATASETS`` tells of it; names and number of cases without a look at it."""
-
-    name: str
-    title: str
-    kind: Kind
-    view: View
-    input_names: tuple[str, ...]
-    target_names: tuple[str, ...]
-    cases: int
-    description: str
-    image: tuple[int, int] | None = None
-
-
-REAL_DATA = (
-    RealData(
-        "digits",
-        "Digits",
-        "classes",
-        "images",
-        _PIXELS,
-        tuple("0123456789"),
-        1797,
-        "Hand-written digits of 8 by 8 pixels, each from 0 to 1 (UCI, Alpaydin and Kaynak 1998).",
-        (DIGIT_SIDE, DIGIT_SIDE),
-    ),
-    RealData(
-        "iris",
-        "Iris",
-        "classes",
-        "table",
-        _FLOWER,
-        ("setosa", "versicolor", "virginica"),
-        150,
-        "Three species of iris by the size of their leaves (Fisher 1936).",
-    ),
-    RealData(
-        "wine",
-        "Wine",
-        "classes",
-        "table",
-        _WINE,
-        ("first grower", "second grower", "third grower"),
-        178,
-        "Three growers of one region by the chemistry of their wine (UCI, Forina 1991).",
-    ),
-    RealData(
-        "breast_cancer",
-        "Breast cancer",
-        "signs",
-        "table",
-        _NUCLEI,
-        ("malignant", "benign"),
-        569,
-        "Tumours by the shape of their cell nuclei (Wolberg, Street and Mangasarian 1993).",
-    ),
-    RealData(
-        "diabetes",
-        "Diabetes",
-        "regression",
-        "table",
-        _PATIENT,
-        ("disease progression",),
-        442,
-        "How far diabetes went in a year, by age, sex, body and blood (Efron et al. 2004).",
-    ),
-)
-
-
-def chosen_from(name: str) -> Draw:
+def _chosen_from(name: str) -> Draw:
     """A draw that chooses cases and their order; the deviation of the noise is in standard deviations of each input.
 
     These are measured over all cases there are, so they do not depend on the choice.
@@ -112,6 +44,79 @@ def chosen_from(name: str) -> Draw:
         return inputs[chosen] + deviation * inputs.std(axis=0) * noise, targets[chosen]
 
     return draw
+
+
+def _real(
+    name: str,
+    title: str,
+    kind: Kind,
+    view: View,
+    input_names: tuple[str, ...],
+    target_names: tuple[str, ...],
+    cases: int,
+    what: str,
+    image: tuple[int, int] | None = None,
+) -> DataSource:
+    """A data set of scikit-learn; names and number of cases without a look at it."""
+    draw = _chosen_from(name)
+    return DataSource(
+        name, title, kind, view, input_names, target_names, None, 1.0, what, draw, image, most_cases=cases
+    )
+
+
+REAL_DATA = (
+    _real(
+        "digits",
+        "Digits",
+        "classes",
+        "images",
+        _PIXELS,
+        tuple("0123456789"),
+        1797,
+        "Hand-written digits of 8 by 8 pixels, each from 0 to 1 (UCI, Alpaydin and Kaynak 1998).",
+        (DIGIT_SIDE, DIGIT_SIDE),
+    ),
+    _real(
+        "iris",
+        "Iris",
+        "classes",
+        "table",
+        _FLOWER,
+        ("setosa", "versicolor", "virginica"),
+        150,
+        "Three species of iris by the size of their leaves (Fisher 1936).",
+    ),
+    _real(
+        "wine",
+        "Wine",
+        "classes",
+        "table",
+        _WINE,
+        ("first grower", "second grower", "third grower"),
+        178,
+        "Three growers of one region by the chemistry of their wine (UCI, Forina 1991).",
+    ),
+    _real(
+        "breast_cancer",
+        "Breast cancer",
+        "signs",
+        "table",
+        _NUCLEI,
+        ("malignant", "benign"),
+        569,
+        "Tumours by the shape of their cell nuclei (Wolberg, Street and Mangasarian 1993).",
+    ),
+    _real(
+        "diabetes",
+        "Diabetes",
+        "regression",
+        "table",
+        _PATIENT,
+        ("disease progression",),
+        442,
+        "How far diabetes went in a year, by age, sex, body and blood (Efron et al. 2004).",
+    ),
+)
 
 
 @cache

@@ -9,12 +9,12 @@ import numpy.typing as npt
 
 from engine import checks
 from engine.calls import Total
+from engine.catalogue import dataset_from_dict
 from engine.datasets import Dataset
 from engine.errors import ERRORS
 from engine.network import Network, network_from_dict
 from engine.preparation import AS_THEY_ARE, Fitted, Preparation, preparation_from_dict
 from engine.propagation import Propagation, with_ones
-from engine.sources import dataset_from_dict
 from engine.surfaces import in_chunks
 from engine.types import PARTS, REDUCTIONS, Array, Part, Reduction
 

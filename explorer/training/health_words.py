@@ -73,8 +73,9 @@ def _sentences(run: Run, looked: Health, names: Sequence[str]) -> list[str]:
     for finding in looked.findings:
         kinds.setdefault(finding.kind, []).append(finding)
     said = [] if run.diverged_at is None else [_diverged(run)]
-    told = (_Told(run, looked, sorted(found, key=_harm), names) for found in kinds.values())
-    return said + [_SENTENCES[kind](each) for kind, each in zip(kinds, told, strict=True)]
+    return said + [
+        _SENTENCES[kind](_Told(run, looked, sorted(found, key=_harm), names)) for kind, found in kinds.items()
+    ]
 
 
 def _harm(finding: Finding) -> float:

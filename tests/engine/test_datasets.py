@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from engine.catalogue import dataset_from_dict
 from engine.datasets import Dataset
-from engine.sources import dataset_from_dict
 from engine.types import PARTS
 
 ARRAYS = ("inputs", "targets", *PARTS)

@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 
 from engine import generators
+from engine.catalogue import DATASETS, dataset_from_dict
 from engine.datasets import Origin
-from engine.sources import DATASETS, DataSource, dataset_from_dict
+from engine.sources import DataSource
 from engine.types import PARTS, Array
 
 
